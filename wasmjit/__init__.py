@@ -1,0 +1,1 @@
+"""wasmjit: a WebAssembly engine for Python."""

@@ -1,0 +1,142 @@
+"""Memory layouts that generated code and the runtime share. Offsets and sizes in bytes; all fields little-endian.
+
+::
+
+    VMContext (one an instance; first argument of every wasm function)
+        0   ptr   store header
+        8   ptr   function slots of the module: code of defined function i at 8*i
+       16   ptr   libcalls (libcalls.py): code of libcall i at 8*i
+       24   ptr   canonical type ids of the module's types, i64 each
+       32   ptr   data segments: {ptr base, i64 length} each; a dropped one has length 0
+       40   ptr   element segments: {ptr base, i64 length} each, of 8-byte references
+       48   per imported function  {ptr code, ptr vmctx of the callee}
+        .   per memory             {ptr base, ptr definition}     base never moves
+        .   per table              ptr definition
+        .   per global             16 bytes: the value if defined here, else the pointer to it
+        .   per escaping function  funcref record
+
+    StoreHeader      0 stack limit (address)   8 head of the list of unowned externrefs
+                    16 depth of activations   24 max stack (bytes)   32 lowest usable stack address of this thread
+    MemoryDef        0 ptr base    8 i64 length in bytes
+    TableDef         0 ptr base    8 i64 length in elements      (8-byte references; base moves on growth)
+    FuncRef          0 ptr code    8 ptr vmctx   16 i64 canonical type id   24 i64 funcidx (-1: host function)
+    ExternRef cell   0 i64 owners  8 ptr next unowned   16 i64 whether it is in that list   24 i64 spare
+    TrapInfo         0 i64 code    8 i64 wasm offset   16 i64 fault address   24 i64 fault pc
+                    32 i64 number of frames   40 return addresses, innermost first
+
+A reference is a pointer: funcref to a FuncRef record, externref to a cell; null is 0. An externref's `owners` counts
+the table slots and globals that hold it; cells without owners are listed and freed when no wasm code is running.
+A global's storage is 16 bytes; a v128 fills it, everything else sits at its start.
+"""
+
+from __future__ import annotations
+
+from wasmjit.wasm.module import Module
+
+VMCTX_STORE = 0
+VMCTX_SLOTS = 8
+VMCTX_LIBCALLS = 16
+VMCTX_TYPE_IDS = 24
+VMCTX_DATAS = 32
+VMCTX_ELEMENTS = 40
+VMCTX_HEADER_BYTES = 48
+
+STORE_STACK_LIMIT = 0
+STORE_UNOWNED = 8
+STORE_DEPTH = 16
+STORE_MAX_STACK = 24
+STORE_STACK_LOW = 32
+STORE_HEADER_BYTES = 64
+
+DEF_BASE = 0
+DEF_LENGTH = 8
+DEF_BYTES = 16
+
+FUNCREF_CODE = 0
+FUNCREF_VMCTX = 8
+FUNCREF_TYPE_ID = 16
+FUNCREF_FUNCIDX = 24
+FUNCREF_BYTES = 32
+
+CELL_OWNERS = 0
+CELL_NEXT = 8
+CELL_LISTED = 16
+CELL_BYTES = 32
+
+SEGMENT_BASE = 0
+SEGMENT_LENGTH = 8
+SEGMENT_BYTES = 16
+
+IMPORT_CODE = 0
+IMPORT_VMCTX = 8
+IMPORT_BYTES = 16
+
+MEMORY_BASE = 0
+MEMORY_DEF = 8
+MEMORY_BYTES = 16
+
+TABLE_BYTES = 8
+GLOBAL_BYTES = 16
+
+TRAP_CODE = 0
+TRAP_OFFSET = 8
+TRAP_FAULT_ADDRESS = 16
+TRAP_FAULT_PC = 24
+TRAP_NUM_FRAMES = 32
+TRAP_FRAMES = 40
+MAX_TRAP_FRAMES = 64
+TRAP_INFO_BYTES = TRAP_FRAMES + 8 * MAX_TRAP_FRAMES
+
+GUARD_RESERVATION_BYTES = (8 << 30) + 65536
+"""Address space of a guarded 32-bit memory: index and offset are below 4 GiB each, and an access has 16 bytes."""
+
+
+def escaping_functions(module: Module) -> list[int]:
+    """Function indices that can become references, ascending: exported, in element segments, or in `ref.func`.
+
+    Bodies need no look: validation allows there only what occurs outside bodies (spec 3.5.17, C.refs).
+    """
+    indices = {export.index for export in module.exports if export.kind == "func"}
+    exprs = [g.init for g in module.globals if g.init is not None]
+    for segment in module.elements:
+        indices.update(segment.funcs or ())
+        exprs.extend(segment.exprs or ())
+    ref_func = 0xD2
+    for expr in exprs:
+        indices.update(instr.imm for instr in expr if instr.code == ref_func)
+    return sorted(indices)
+
+
+class VMLayout:
+    """Offsets inside the VMContext of one module's instances."""
+
+    def __init__(self, module: Module) -> None:
+        self.num_imported_funcs = module.num_imported_funcs
+        self.num_imported_globals = module.num_imported_globals
+        self._memories = VMCTX_HEADER_BYTES + IMPORT_BYTES * module.num_imported_funcs
+        self._tables = self._memories + MEMORY_BYTES * len(module.memories)
+        self._globals = -(-(self._tables + TABLE_BYTES * len(module.tables)) // 16) * 16
+        self._funcrefs = self._globals + GLOBAL_BYTES * len(module.globals)
+        self.escaping = escaping_functions(module)
+        self._funcref_rank = {funcidx: rank for rank, funcidx in enumerate(self.escaping)}
+        self.size = self._funcrefs + FUNCREF_BYTES * len(self.escaping)
+
+    def imported_func(self, funcidx: int) -> int:
+        """Offset of {code, vmctx} of imported function `funcidx`."""
+        return VMCTX_HEADER_BYTES + IMPORT_BYTES * funcidx
+
+    def memory(self, memidx: int) -> int:
+        """Offset of {base, definition} of a memory."""
+        return self._memories + MEMORY_BYTES * memidx
+
+    def table(self, tableidx: int) -> int:
+        """Offset of the pointer to a table's definition."""
+        return self._tables + TABLE_BYTES * tableidx
+
+    def global_(self, globalidx: int) -> int:
+        """Offset of a global: its value if defined here, the pointer to it if imported."""
+        return self._globals + GLOBAL_BYTES * globalidx
+
+    def funcref(self, funcidx: int) -> int:
+        """Offset of the funcref record of an escaping function."""
+        return self._funcrefs + FUNCREF_BYTES * self._funcref_rank[funcidx]

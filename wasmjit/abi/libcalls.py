@@ -1,0 +1,30 @@
+"""Functions of the runtime that generated code calls through `VMContext.libcalls`.
+
+`TRAP` never returns. All others have the C type `i64 (ptr vmctx, i64, i64, i64, i64, i64)`, unused arguments 0.
+References travel as integers. A result of `RAISED` means that a Python exception is pending; the caller traps with
+HOST_EXCEPTION.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+RAISED = -(1 << 63)
+
+
+class Libcall(IntEnum):
+    """Index of the function in the table of libcalls."""
+
+    TRAP = 0  # native: void (ptr vmctx, i32 code, i32 wasm offset), noreturn
+    EXTERN_STORE = 1  # native: void (ptr slot, ptr cell): the slot takes ownership of cell, gives up the old one
+    MEMORY_GROW = 2  # (memidx, pages) -> old size in pages or -1
+    MEMORY_INIT = 3  # (memidx, dataidx, d, s, n) -> 0 or TrapCode
+    DATA_DROP = 4  # (dataidx) -> 0
+    TABLE_GROW = 5  # (tableidx, reference, count) -> old size or -1
+    TABLE_FILL = 6  # (tableidx, i, reference, n) -> 0 or TrapCode
+    TABLE_COPY = 7  # (destination tableidx, source tableidx, d, s, n) -> 0 or TrapCode
+    TABLE_INIT = 8  # (tableidx, elemidx, d, s, n) -> 0 or TrapCode
+    ELEM_DROP = 9  # (elemidx) -> 0
+
+
+FIRST_PYTHON_LIBCALL = Libcall.MEMORY_GROW

@@ -1,0 +1,42 @@
+"""What the runtime asks of whoever makes machine code. `compile` provides it, `runtime` uses it, `api` joins them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+
+class CodePosition(NamedTuple):
+    """Where a machine address is in its module: wasm function and byte offset (None where unknown)."""
+
+    funcidx: int
+    offset: int | None
+
+
+class NativeSupport(Protocol):
+    """Machine code that does not depend on any module; one per process."""
+
+    def enter(self, key: str) -> int:
+        """Address of the trampoline for a signature key."""
+
+    def thunk(self, key: str) -> int:
+        """Address of the host thunk for a signature key. Thunks call the function set by `set_dispatch`."""
+
+    def set_dispatch(self, address: int) -> None:
+        """Set the C function `i32 (ptr host context, ptr buffer)` that host thunks call."""
+
+    def libcall(self, index: int) -> int:
+        """Address of a native libcall (TRAP, EXTERN_STORE)."""
+
+    def install_signal_handlers(self) -> None:
+        """Install the handlers for memory faults, or put them back in front if another has replaced them."""
+
+
+class NativeModule(Protocol):
+    """Machine code of one module, loaded. It stays mapped as long as this object lives."""
+
+    @property
+    def slots_address(self) -> int:
+        """Address of the function slots (VMContext.slots): code of defined function i at 8*i."""
+
+    def locate(self, pc: int) -> CodePosition | None:
+        """The wasm position of a machine address, None if it is not in this module's functions."""

@@ -1,0 +1,36 @@
+"""Why generated code stops: codes that it passes to the runtime, with the spec's words for them."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class TrapCode(IntEnum):
+    """What generated code (or the signal handler) leaves in `TrapInfo.code`. 0 means that the call returned."""
+
+    UNREACHABLE = 1
+    INTEGER_DIVIDE_BY_ZERO = 2
+    INTEGER_OVERFLOW = 3
+    INVALID_CONVERSION = 4
+    MEMORY_OUT_OF_BOUNDS = 5
+    TABLE_OUT_OF_BOUNDS = 6
+    UNDEFINED_ELEMENT = 7
+    UNINITIALIZED_ELEMENT = 8
+    INDIRECT_CALL_TYPE_MISMATCH = 9
+    STACK_EXHAUSTED = 10
+    HOST_EXCEPTION = 11  # a host function raised; the runtime holds the exception
+    FAULT = 12  # the signal handler: the runtime tells from the address what it was
+
+
+MESSAGES: dict[TrapCode, str] = {
+    TrapCode.UNREACHABLE: "unreachable",
+    TrapCode.INTEGER_DIVIDE_BY_ZERO: "integer divide by zero",
+    TrapCode.INTEGER_OVERFLOW: "integer overflow",
+    TrapCode.INVALID_CONVERSION: "invalid conversion to integer",
+    TrapCode.MEMORY_OUT_OF_BOUNDS: "out of bounds memory access",
+    TrapCode.TABLE_OUT_OF_BOUNDS: "out of bounds table access",
+    TrapCode.UNDEFINED_ELEMENT: "undefined element",
+    TrapCode.UNINITIALIZED_ELEMENT: "uninitialized element",
+    TrapCode.INDIRECT_CALL_TYPE_MISMATCH: "indirect call type mismatch",
+    TrapCode.STACK_EXHAUSTED: "call stack exhausted",
+}

@@ -1,0 +1,44 @@
+"""How an engine compiles and what it grants its guests. Immutable; part of the key of compiled code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+OptLevel = Literal["0", "1", "2", "3", "s", "auto"]
+BoundsChecks = Literal["guard", "explicit", "auto"]
+
+OPT_LEVELS: tuple[OptLevel, ...] = ("0", "1", "2", "3", "s", "auto")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Settings of an `Engine`.
+
+    * `opt`: optimisation level of LLVM; "auto" takes "2" for modules with up to `AUTO_OPT_CODE_BYTES` of code and
+      "0" for larger ones, whose compilation would take minutes.
+    * `bounds_checks`: "guard" (guard pages and a signal handler), "explicit" (a comparison at every access), or
+      "auto": guard where the platform has it.
+    * `target_cpu`: an LLVM CPU name; None means this machine's, with all its features.
+    * `max_stack_bytes`: native stack that wasm and the Python functions it calls may use together.
+    * `jobs`: processes that compile; 1 compiles in this process.
+    """
+
+    opt: OptLevel = "auto"
+    bounds_checks: BoundsChecks = "auto"
+    target_cpu: str | None = None
+    max_stack_bytes: int = 2 << 20
+    jobs: int = 1
+
+    def __post_init__(self) -> None:
+        if self.opt not in OPT_LEVELS:
+            raise ValueError(f"opt must be one of {', '.join(OPT_LEVELS)}, not {self.opt!r}")
+        if self.bounds_checks not in ("guard", "explicit", "auto"):
+            raise ValueError(f"bounds_checks must be guard, explicit or auto, not {self.bounds_checks!r}")
+        if not 64 << 10 <= self.max_stack_bytes <= 1 << 30:
+            raise ValueError("max_stack_bytes must be between 64 KiB and 1 GiB")
+        if self.jobs < 1:
+            raise ValueError("jobs must be at least 1")
+
+
+AUTO_OPT_CODE_BYTES = 256 << 10

@@ -1,0 +1,40 @@
+"""Every implementation limit, with its source. Past a limit there is a `LimitError`, never a crash.
+
+Unless a line says otherwise the figures are those of the WebAssembly JavaScript API, appendix "Implementation
+Limits", which all browsers share; so a module that runs there runs here.
+"""
+
+from __future__ import annotations
+
+from wasmjit.errors import LimitError
+
+PAGE_SIZE = 65536  # spec 2.5.5, bytes
+
+MAX_TYPES = 1_000_000
+MAX_FUNCTIONS = 1_000_000
+MAX_IMPORTS = 1_000_000
+MAX_EXPORTS = 1_000_000
+MAX_GLOBALS = 1_000_000
+MAX_DATA_SEGMENTS = 100_000
+MAX_ELEMENT_SEGMENTS = 10_000_000
+MAX_TABLES = 100_000
+MAX_MEMORIES = 100
+MAX_PARAMS = 1_000
+MAX_RESULTS = 1_000
+MAX_LOCALS = 50_000
+MAX_BODY_BYTES = 7_654_321
+MAX_SEGMENT_ELEMENTS = 10_000_000
+MAX_TABLE_ELEMENTS = 10_000_000
+MAX_BR_TABLE_TARGETS = 65_520
+MAX_MEMORY_PAGES = 65_536  # spec 3.2.4: the whole 32-bit address space
+MAX_NAME_BYTES = 100_000
+
+# Ours: nesting is handled without recursion, so only memory bounds it; the figure keeps a hostile body from
+# using gigabytes for control frames.
+MAX_NESTING = 100_000
+
+
+def check_limit(limit: str, value: int, maximum: int) -> None:
+    """Raise `LimitError` if `value` is over `maximum`."""
+    if value > maximum:
+        raise LimitError(limit, value, maximum)

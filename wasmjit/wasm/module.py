@@ -1,0 +1,136 @@
+"""A module: the abstract syntax of spec 2.5, as the decoder leaves it.
+
+Function bodies stay byte ranges of `Module.data`; binary.code decodes one when it is needed. Index spaces hold
+imports first, then definitions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from wasmjit.wasm.types import ExternType, FuncType, GlobalType, MemType, TableType, ValType
+
+
+class Instr(NamedTuple):
+    """One instruction: opcode (the key of wasm.opcodes.OPCODES), immediate (shape by `Op.imm`), byte offset."""
+
+    code: int
+    imm: Any
+    offset: int
+
+
+ConstExpr: TypeAlias = tuple[Instr, ...]
+"""A constant expression without its final `end` (spec 3.4.12)."""
+
+ExternKind: TypeAlias = Literal["func", "table", "memory", "global"]
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """An import (spec 2.5.11); `typeidx` for functions."""
+
+    module: str
+    name: str
+    type: ExternType
+    typeidx: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """An export (spec 2.5.10): `index` counts in the index space of `kind`."""
+
+    name: str
+    kind: ExternKind
+    index: int
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Global:
+    """A global of the index space; `init` is None for an import."""
+
+    type: GlobalType
+    init: ConstExpr | None
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ElementSegment:
+    """Spec 2.5.7. Exactly one of `funcs` (function indices) and `exprs` is given."""
+
+    mode: Literal["active", "passive", "declarative"]
+    type: ValType
+    tableidx: int
+    at: ConstExpr | None
+    funcs: tuple[int, ...] | None
+    exprs: tuple[ConstExpr, ...] | None
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DataSegment:
+    """Spec 2.5.8. `start`:`end` is the byte range of the contents in `Module.data`."""
+
+    mode: Literal["active", "passive"]
+    memidx: int
+    at: ConstExpr | None
+    start: int
+    end: int
+    offset: int = 0
+
+
+class Code(NamedTuple):
+    """Byte range of a function body, local declarations included (spec 5.5.13)."""
+
+    start: int
+    end: int
+
+
+class CustomSection(NamedTuple):
+    """Byte range of a custom section's contents, after its name (spec 5.5.3)."""
+
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Module:
+    """Spec 2.5.1, with bodies, data and custom sections left in `data`."""
+
+    data: bytes | memoryview
+    types: list[FuncType] = field(default_factory=list)
+    imports: list[Import] = field(default_factory=list)
+    func_typeidxs: list[int] = field(default_factory=list)
+    tables: list[TableType] = field(default_factory=list)
+    memories: list[MemType] = field(default_factory=list)
+    globals: list[Global] = field(default_factory=list)
+    exports: list[Export] = field(default_factory=list)
+    start: int | None = None
+    start_offset: int = 0
+    elements: list[ElementSegment] = field(default_factory=list)
+    datas: list[DataSegment] = field(default_factory=list)
+    data_count: int | None = None
+    codes: list[Code] = field(default_factory=list)
+    customs: list[CustomSection] = field(default_factory=list)
+    num_imported_funcs: int = 0
+    num_imported_tables: int = 0
+    num_imported_memories: int = 0
+    num_imported_globals: int = 0
+
+    def func_type(self, funcidx: int) -> FuncType:
+        """Type of a function of the index space."""
+        return self.types[self.func_typeidxs[funcidx]]
+
+    def block_type(self, imm: FuncType | int) -> FuncType:
+        """Type of a block from its immediate: a FuncType as it stands, or a type index (spec 5.4.1)."""
+        return self.types[imm] if isinstance(imm, int) else imm
+
+    def extern_type(self, kind: ExternKind, index: int) -> ExternType:
+        """Type of what an export names."""
+        if kind == "func":
+            return self.func_type(index)
+        if kind == "table":
+            return self.tables[index]
+        return self.memories[index] if kind == "memory" else self.globals[index].type

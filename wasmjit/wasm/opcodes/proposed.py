@@ -1,0 +1,35 @@
+"""Opcodes of features that are not built: enough to refuse them by the feature's name."""
+
+from __future__ import annotations
+
+from wasmjit import features
+from wasmjit.wasm.opcodes._row import PREFIX_SHIFT
+
+FEATURE_BY_CODE: dict[int, str] = {
+    0x06: features.LEGACY_EXCEPTIONS,  # try
+    0x07: features.LEGACY_EXCEPTIONS,  # catch
+    0x08: features.EXCEPTIONS,  # throw
+    0x09: features.LEGACY_EXCEPTIONS,  # rethrow
+    0x0A: features.EXCEPTIONS,  # throw_ref
+    0x12: features.TAIL_CALL,  # return_call
+    0x13: features.TAIL_CALL,  # return_call_indirect
+    0x14: features.FUNCTION_REFERENCES,  # call_ref
+    0x15: features.FUNCTION_REFERENCES,  # return_call_ref
+    0x18: features.LEGACY_EXCEPTIONS,  # delegate
+    0x19: features.LEGACY_EXCEPTIONS,  # catch_all
+    0x1F: features.EXCEPTIONS,  # try_table
+    0xD3: features.GC,  # ref.eq
+    0xD4: features.FUNCTION_REFERENCES,  # ref.as_non_null
+    0xD5: features.FUNCTION_REFERENCES,  # br_on_null
+    0xD6: features.FUNCTION_REFERENCES,  # br_on_non_null
+    0xE0: features.STACK_SWITCHING,
+    0xE1: features.STACK_SWITCHING,
+    0xE2: features.STACK_SWITCHING,
+    0xE3: features.STACK_SWITCHING,
+    0xE4: features.STACK_SWITCHING,
+    0xE5: features.STACK_SWITCHING,
+    **{0xFB << PREFIX_SHIFT | number: features.GC for number in range(0x20)},
+    **{0xFC << PREFIX_SHIFT | number: features.WIDE_ARITHMETIC for number in range(0x13, 0x17)},
+    **{0xFD << PREFIX_SHIFT | number: features.RELAXED_SIMD for number in range(0x100, 0x114)},
+    **{0xFE << PREFIX_SHIFT | number: features.THREADS for number in range(0x50)},
+}
