@@ -8,6 +8,7 @@
       UnsupportedError   it needs a feature that this engine lacks or has switched off
       LimitError         it is larger than an implementation limit (limits.py)
       LinkError          imports missing or of the wrong type (spec 4.5.4)
+      ArtifactError      a compiled file is damaged, or made by another version or for another machine
       Trap               execution stopped (spec 4.2)
         ExhaustionError  the call stack is used up
     ExitStatus           proc_exit: an outcome, not a failure
@@ -74,6 +75,10 @@ class LinkError(WasmError):
         self.module = module
         self.name = name
         super().__init__(message)
+
+
+class ArtifactError(WasmError):
+    """A file made by `wasmjit compile` can't be used: damaged, of another version, or for another machine."""
 
 
 class Frame(NamedTuple):

@@ -1,0 +1,1 @@
+"""From a module to machine code: lowering to LLVM IR, LLVM, and the loader."""

@@ -1,0 +1,115 @@
+"""Lowering of one function: the loop over its instructions, its prologue and its locals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wasmjit.abi import layout
+from wasmjit.abi.traps import TrapCode
+from wasmjit.binary.code import Body
+from wasmjit.compile.lower.assigned import assigned_locals
+from wasmjit.compile.lower.control import Frame, begin_else, close_frame, lower_function_result
+from wasmjit.compile.lower.emitter import INVARIANT, Emitter
+from wasmjit.compile.lower.registry import HANDLERS
+from wasmjit.compile.lower.types import LLVM_TYPE, ZERO, result_type
+from wasmjit.wasm.opcodes import CODE_BY_NAME
+from wasmjit.wasm.types import FuncType
+
+if TYPE_CHECKING:
+    from wasmjit.compile.lower.unit import Unit
+
+OPTIMIZE_MAX_BODY_BYTES = 200_000
+"""A larger body is left unoptimised: LLVM's passes take time that grows faster than the body."""
+
+SMALL_LEAF_INSTRS = 500
+"""A function up to this size that calls nothing needs no stack check: the reserve for host calls covers its frame."""
+
+_OPENERS = frozenset(CODE_BY_NAME[name] for name in ("block", "loop", "if"))
+_CALLS = frozenset(CODE_BY_NAME[name] for name in ("call", "call_indirect"))
+_ELSE = CODE_BY_NAME["else"]
+_END = CODE_BY_NAME["end"]
+
+
+def lower_function(unit: Unit, funcidx: int, body: Body, scope: int) -> str:
+    """The LLVM function for a validated body; `scope` is the number of its debug scope in the unit's metadata."""
+    type = unit.module.func_type(funcidx)
+    f = Emitter(unit, type, scope)
+    _lower_locals(f, type, body)
+    _lower_body(f, body)
+    header = _header(unit, funcidx, type, scope)
+    check = _stack_check(f, body)
+    return "\n".join([header, "entry:", *f.entry, *check, *f.lines, "}\n"])
+
+
+def _header(unit: Unit, funcidx: int, type: FuncType, scope: int) -> str:
+    start, end = unit.module.codes[funcidx - unit.module.num_imported_funcs]
+    params = "".join([f", {LLVM_TYPE[t]} %p{i}" for i, t in enumerate(type.params)])
+    attributes = "#1" if end - start > OPTIMIZE_MAX_BODY_BYTES else "#0"
+    return f"define tailcc {result_type(type)} @f{funcidx}(ptr %c{params}) {attributes} !dbg !{scope} {{"
+
+
+def _lower_locals(f: Emitter, type: FuncType, body: Body) -> None:
+    types = [*type.params, *body.local_types]
+    f.local_types = [LLVM_TYPE[t] for t in types]
+    f.env = [f"%p{i}" for i in range(len(type.params))] + [ZERO[t] for t in body.local_types]
+    assigned = assigned_locals(body.instrs)
+    if assigned is not None:
+        f.assigned = iter(assigned)
+        return
+    f.locals_in_memory = True
+    f.assigned = iter([()] * sum(1 for code, _, _ in body.instrs if code in _OPENERS))
+    for x, (llvm, value) in enumerate(zip(f.local_types, f.env, strict=True)):
+        f.entry.append(f"%l{x} = alloca {llvm}")
+        f.entry.append(f"store {llvm} {value}, ptr %l{x}")
+
+
+def _lower_body(f: Emitter, body: Body) -> None:
+    f.frames.append(Frame("func", FuncType((), f.type.results), (), "exit", 0))
+    handlers: dict[int, Any] = HANDLERS
+    first_block = f.new_block()
+    f.start_block(first_block)
+    for code, imm, offset in body.instrs:
+        if f.dead_depth:
+            _skip_dead(f, code)
+        else:
+            f.offset = offset
+            handlers[code](f, imm)
+    if not f.dead_depth:
+        lower_function_result(f)
+
+
+def _skip_dead(f: Emitter, code: int) -> None:
+    """Unreachable code emits nothing; an `else` or `end` of a live frame may bring control back."""
+    if code in _OPENERS:
+        f.dead_depth += 1
+        next(f.assigned)
+    elif code == _END:
+        f.dead_depth -= 1
+        if not f.dead_depth and not close_frame(f):
+            f.dead_depth = 1
+    elif code == _ELSE and f.dead_depth == 1:
+        f.dead_depth = 0
+        begin_else(f)
+
+
+def _stack_check(f: Emitter, body: Body) -> list[str]:
+    """Trap where the stack that the store allows is used up; ends in a branch to the body.
+
+    A small function that calls nothing is let through.
+    """
+    if len(body.instrs) <= SMALL_LEAF_INSTRS and not any(code in _CALLS for code, _, _ in body.instrs):
+        return ["br label %b1"]
+    f.declare("declare ptr @llvm.frameaddress.p0(i32)")
+    location = f"!dbg !DILocation(line: {body.instrs[0][2]}, scope: !{f.scope})"
+    return [
+        f"%store.p = getelementptr i8, ptr %c, i64 {layout.VMCTX_STORE}",
+        f"%store = load ptr, ptr %store.p{INVARIANT}",
+        f"%limit.p = getelementptr i8, ptr %store, i64 {layout.STORE_STACK_LIMIT}",
+        "%limit = load ptr, ptr %limit.p, align 8, !tbaa !7",
+        "%frame = call ptr @llvm.frameaddress.p0(i32 0)",
+        "%deep = icmp ult ptr %frame, %limit",
+        "br i1 %deep, label %exhausted, label %b1, !prof !1",
+        "exhausted:",
+        f"call void @trap(ptr %c, i32 {int(TrapCode.STACK_EXHAUSTED)}, i32 {body.instrs[0][2]}), {location}",
+        "unreachable",
+    ]

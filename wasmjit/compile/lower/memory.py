@@ -1,0 +1,191 @@
+"""Memory instructions (spec 4.4.7), with both ways to check bounds.
+
+Guard: index and offset are zero-extended and added to the base; an access out of bounds hits a guard page, and the signal
+handler turns the fault into a trap. Explicit: the end of the access is compared with the memory's length.
+"""
+
+from __future__ import annotations
+
+from wasmjit.abi import layout
+from wasmjit.abi.libcalls import Libcall
+from wasmjit.abi.traps import TrapCode
+from wasmjit.compile.lower.emitter import CONTEXT_ACCESS, MEMORY_ACCESS, Emitter
+from wasmjit.compile.lower.registry import Handler, bind, lowers
+
+_MASK32 = 0xFFFF_FFFF
+
+
+def _base(f: Emitter, memidx: int) -> str:
+    return f.hoisted(f"%m{memidx}", f.unit.layout.memory(memidx) + layout.MEMORY_BASE)
+
+
+def _length(f: Emitter, memidx: int) -> str:
+    """The current length in bytes, i64: any call may change it."""
+    definition = f.hoisted(f"%md{memidx}", f.unit.layout.memory(memidx) + layout.MEMORY_DEF)
+    pointer = f.emit(f"getelementptr i8, ptr {definition}, i64 {layout.DEF_LENGTH}")
+    return f.emit(f"load i64, ptr {pointer}, align 8{CONTEXT_ACCESS}")
+
+
+def _is_literal(value: str) -> bool:
+    return value[0] != "%"
+
+
+def address(f: Emitter, imm: tuple[int, ...], access_bytes: int) -> str:
+    """Pop the index; the pointer to memory 0 at index + offset, checked in explicit mode. `imm` = (align, offset, ...)."""
+    index, offset = f.pop(), imm[1]
+    if _is_literal(index):
+        position = str((int(index) & _MASK32) + offset)
+    else:
+        position = f.widen(index)
+        if offset:
+            position = f.emit(f"add nuw nsw i64 {position}, {offset}")
+    if not f.guard:
+        end = f.emit(f"add nuw nsw i64 {position}, {access_bytes}")
+        f.trap_if(f.emit(f"icmp ugt i64 {end}, {_length(f, 0)}"), TrapCode.MEMORY_OUT_OF_BOUNDS)
+    return f.emit(f"getelementptr i8, ptr {_base(f, 0)}, i64 {position}")
+
+
+def load(f: Emitter, llvm_type: str, pointer: str) -> str:
+    """Load from linear memory; wasm's alignment is only a hint."""
+    f.last_load = len(f.lines)
+    return f.emit(f"load {llvm_type}, ptr {pointer}, align 1{MEMORY_ACCESS}{f.location()}")
+
+
+def store(f: Emitter, llvm_type: str, value: str, pointer: str) -> None:
+    """Store to linear memory."""
+    f.line(f"store {llvm_type} {value}, ptr {pointer}, align 1{MEMORY_ACCESS}{f.location()}")
+
+
+_DERIVED_LINES = 4  # the most that a load instruction appends after its IR load, e.g. an extension
+
+
+def keep_dropped_load(f: Emitter, value: str) -> None:
+    """Make the load behind a dropped operand volatile: LLVM would delete it, and with it the trap."""
+    recent = f.lines[-_DERIVED_LINES:]
+    if f.last_load < len(f.lines) - len(recent) or f.last_load < 0:
+        return
+    if any(line.startswith(f"{value} = ") for line in f.lines[f.last_load :]):
+        f.lines[f.last_load] = f.lines[f.last_load].replace(" = load ", " = load volatile ", 1)
+
+
+# --- loads and stores: (mnemonic, type in memory, extension, value type)
+
+_LOADS = (
+    ("i32.load", "i32", "", "i32", 4),
+    ("i64.load", "i64", "", "i64", 8),
+    ("f32.load", "float", "", "float", 4),
+    ("f64.load", "double", "", "double", 8),
+    ("i32.load8_s", "i8", "sext", "i32", 1),
+    ("i32.load8_u", "i8", "zext", "i32", 1),
+    ("i32.load16_s", "i16", "sext", "i32", 2),
+    ("i32.load16_u", "i16", "zext", "i32", 2),
+    ("i64.load8_s", "i8", "sext", "i64", 1),
+    ("i64.load8_u", "i8", "zext", "i64", 1),
+    ("i64.load16_s", "i16", "sext", "i64", 2),
+    ("i64.load16_u", "i16", "zext", "i64", 2),
+    ("i64.load32_s", "i32", "sext", "i64", 4),
+    ("i64.load32_u", "i32", "zext", "i64", 4),
+)
+
+_STORES = (
+    ("i32.store", "i32", "i32", 4),
+    ("i64.store", "i64", "i64", 8),
+    ("f32.store", "float", "float", 4),
+    ("f64.store", "double", "double", 8),
+    ("i32.store8", "i32", "i8", 1),
+    ("i32.store16", "i32", "i16", 2),
+    ("i64.store8", "i64", "i8", 1),
+    ("i64.store16", "i64", "i16", 2),
+    ("i64.store32", "i64", "i32", 4),
+)
+
+
+def _loader(memory_type: str, extension: str, value_type: str, access_bytes: int) -> Handler:
+    def lower(f: Emitter, imm: tuple[int, ...]) -> None:
+        value = load(f, memory_type, address(f, imm, access_bytes))
+        if extension:
+            value = f.emit(f"{extension} {memory_type} {value} to {value_type}")
+        f.stack.append(value)
+
+    return lower
+
+
+def _storer(value_type: str, memory_type: str, access_bytes: int) -> Handler:
+    def lower(f: Emitter, imm: tuple[int, ...]) -> None:
+        value = f.pop()
+        pointer = address(f, imm, access_bytes)
+        if value_type != memory_type:
+            value = f.emit(f"trunc {value_type} {value} to {memory_type}")
+        store(f, memory_type, value, pointer)
+
+    return lower
+
+
+for _mnemonic, *_shape in _LOADS:
+    bind(_mnemonic, _loader(*_shape))
+for _mnemonic, *_shape in _STORES:
+    bind(_mnemonic, _storer(*_shape))
+
+
+# --- size and bulk
+
+
+@lowers("memory.size")
+def lower_memory_size(f: Emitter, memidx: int) -> None:
+    """Length in pages of 64 KiB."""
+    pages = f.emit(f"lshr i64 {_length(f, memidx)}, 16")
+    f.push(f.emit(f"trunc i64 {pages} to i32"))
+
+
+@lowers("memory.grow")
+def lower_memory_grow(f: Emitter, memidx: int) -> None:
+    """The runtime grows it; -1 where it can't."""
+    old = f.libcall(Libcall.MEMORY_GROW, str(memidx), f.widen(f.pop()))
+    raise_if_pending(f, old)
+    f.push(f.emit(f"trunc i64 {old} to i32"))
+
+
+def raise_if_pending(f: Emitter, result: str) -> None:
+    """Trap if a libcall that has results of its own says that Python raised (libcalls.RAISED)."""
+    raised = f.emit(f"icmp eq i64 {result}, -9223372036854775808")
+    f.trap_if(raised, TrapCode.HOST_EXCEPTION)
+
+
+def _checked_range(f: Emitter, memidx: int, start: str, count: str) -> str:
+    """Pointer to `count` (i64) bytes at `start` (i64), all of them in bounds; checked in either mode."""
+    end = f.emit(f"add nuw nsw i64 {start}, {count}")
+    f.trap_if(f.emit(f"icmp ugt i64 {end}, {_length(f, memidx)}"), TrapCode.MEMORY_OUT_OF_BOUNDS)
+    return f.emit(f"getelementptr i8, ptr {_base(f, memidx)}, i64 {start}")
+
+
+@lowers("memory.fill")
+def lower_memory_fill(f: Emitter, memidx: int) -> None:
+    """Bounds first, then memset."""
+    count, value, start = f.widen(f.pop()), f.pop(), f.widen(f.pop())
+    pointer = _checked_range(f, memidx, start, count)
+    byte = f.emit(f"trunc i32 {value} to i8")
+    f.declare("declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)")
+    f.line(f"call void @llvm.memset.p0.i64(ptr {pointer}, i8 {byte}, i64 {count}, i1 false){f.location()}")
+
+
+@lowers("memory.copy")
+def lower_memory_copy(f: Emitter, memidxs: tuple[int, int]) -> None:
+    """Bounds of both ranges first, then memmove."""
+    count, source, destination = f.widen(f.pop()), f.widen(f.pop()), f.widen(f.pop())
+    to = _checked_range(f, memidxs[0], destination, count)
+    frm = _checked_range(f, memidxs[1], source, count)
+    f.declare("declare void @llvm.memmove.p0.p0.i64(ptr, ptr, i64, i1)")
+    f.line(f"call void @llvm.memmove.p0.p0.i64(ptr {to}, ptr {frm}, i64 {count}, i1 false){f.location()}")
+
+
+@lowers("memory.init")
+def lower_memory_init(f: Emitter, imm: tuple[int, int]) -> None:
+    """By the runtime: it happens once, at start-up."""
+    count, source, destination = f.widen(f.pop()), f.widen(f.pop()), f.widen(f.pop())
+    f.trap_if_status(f.libcall(Libcall.MEMORY_INIT, str(imm[1]), str(imm[0]), destination, source, count))
+
+
+@lowers("data.drop")
+def lower_data_drop(f: Emitter, dataidx: int) -> None:
+    """By the runtime."""
+    f.trap_if_status(f.libcall(Libcall.DATA_DROP, str(dataidx)))

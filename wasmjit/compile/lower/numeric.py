@@ -1,0 +1,282 @@
+"""Numeric instructions (spec 4.3, 4.4.1): a table where LLVM has the operation, small functions where it differs."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+
+from wasmjit.abi.traps import TrapCode
+from wasmjit.compile.lower.emitter import LIKELY, Emitter
+from wasmjit.compile.lower.registry import HANDLERS, Handler, bind
+from wasmjit.wasm.module import Instr
+from wasmjit.wasm.opcodes import CODE_BY_NAME
+
+_INTEGERS = ("i32", "i64")
+_FLOATS = (("f32", "float"), ("f64", "double"))
+
+
+# --- constants
+
+
+def f32_literal(bits: int) -> str:
+    """LLVM writes a float as the double of the same value, which would lose a NaN's bits."""
+    exponent, fraction = bits >> 23 & 0xFF, bits & 0x7F_FFFF
+    if exponent == 0xFF and fraction:
+        return f"bitcast (i32 {bits} to float)"
+    (value,) = struct.unpack("<f", bits.to_bytes(4, "little"))
+    return _double(value)
+
+
+def _double(value: float) -> str:
+    return f64_literal(int.from_bytes(struct.pack("<d", value), "little"))
+
+
+def f64_literal(bits: int) -> str:
+    """A double by its bits."""
+    return f"0x{bits:016X}"
+
+
+def v128_literal(value: bytes) -> str:
+    """A vector of two i64."""
+    low, high = int.from_bytes(value[:8], "little"), int.from_bytes(value[8:], "little")
+    return f"<i64 {low}, i64 {high}>"
+
+
+_LITERALS: dict[int, Callable[..., str]] = {
+    CODE_BY_NAME["i32.const"]: str,
+    CODE_BY_NAME["i64.const"]: str,
+    CODE_BY_NAME["f32.const"]: f32_literal,
+    CODE_BY_NAME["f64.const"]: f64_literal,
+    CODE_BY_NAME["v128.const"]: v128_literal,
+}
+
+
+def literal(instr: Instr) -> str | None:
+    """The operand that a constant instruction pushes; None for any other instruction."""
+    make = _LITERALS.get(instr.code)
+    return None if make is None else make(instr.imm)
+
+
+def _constant(make: Callable[..., str]) -> Handler:
+    def lower(f: Emitter, imm: object) -> None:
+        f.stack.append(make(imm))
+
+    return lower
+
+
+# --- operations that LLVM has
+
+
+def _unary(template: str, declaration: str = "") -> Handler:
+    """`template` has `{}` for the operand."""
+
+    def lower(f: Emitter, imm: None) -> None:
+        if declaration:
+            f.declare(declaration)
+        f.stack[-1] = f.emit(template.format(f.stack[-1]))
+
+    return lower
+
+
+def _binary(operation: str) -> Handler:
+    """`operation` is instruction and type: `add i32`."""
+
+    def lower(f: Emitter, imm: None) -> None:
+        stack = f.stack
+        right = stack.pop()
+        stack[-1] = f.emit(f"{operation} {stack[-1]}, {right}")
+
+    return lower
+
+
+def _call2(name: str, type: str) -> Handler:
+    """An intrinsic of two operands."""
+    declaration = f"declare {type} @{name}({type}, {type})"
+
+    def lower(f: Emitter, imm: None) -> None:
+        f.declare(declaration)
+        right = f.pop()
+        f.push(f.emit(f"call {type} @{name}({type} {f.pop()}, {type} {right})"))
+
+    return lower
+
+
+def _compare(operation: str) -> Handler:
+    """`operation` is instruction, predicate and type: `icmp eq i32`."""
+
+    def lower(f: Emitter, imm: None) -> None:
+        right = f.pop()
+        f.push_condition(f.emit(f"{operation} {f.pop()}, {right}"))
+
+    return lower
+
+
+def _is_zero(type: str) -> Handler:
+    def lower(f: Emitter, imm: None) -> None:
+        value = f.pop()
+        known = f.conditions.get(value)
+        f.push_condition(f.emit(f"xor i1 {known}, true" if known else f"icmp eq {type} {value}, 0"))
+
+    return lower
+
+
+# --- integers
+
+
+def _shift(operation: str, type: str) -> Handler:
+    """LLVM's shifts are poison from the width on; wasm's count is modulo the width."""
+    mask = int(type[1:]) - 1
+
+    def lower(f: Emitter, imm: None) -> None:
+        count = f.pop()
+        count = f.emit(f"and {type} {count}, {mask}") if count[0] == "%" else str(int(count) & mask)
+        f.push(f.emit(f"{operation} {type} {f.pop()}, {count}"))
+
+    return lower
+
+
+def _rotate(name: str, type: str) -> Handler:
+    def lower(f: Emitter, imm: None) -> None:
+        f.declare(f"declare {type} @llvm.{name}.{type}({type}, {type}, {type})")
+        count, value = f.pop(), f.pop()
+        f.push(f.emit(f"call {type} @llvm.{name}.{type}({type} {value}, {type} {value}, {type} {count})"))
+
+    return lower
+
+
+def _sign_extend(narrow: str, type: str) -> Handler:
+    def lower(f: Emitter, imm: None) -> None:
+        low = f.emit(f"trunc {type} {f.pop()} to {narrow}")
+        f.push(f.emit(f"sext {narrow} {low} to {type}"))
+
+    return lower
+
+
+def _divide(operation: str, type: str) -> Handler:
+    """Division traps by zero, and where the quotient has no representation; the remainder of that is 0."""
+    minimum = -(1 << (int(type[1:]) - 1))
+
+    def lower(f: Emitter, imm: None) -> None:
+        divisor, dividend = f.pop(), f.pop()
+        if divisor in ("0", "-1") or divisor[0] == "%":
+            f.trap_if(f.emit(f"icmp eq {type} {divisor}, 0"), TrapCode.INTEGER_DIVIDE_BY_ZERO)
+            minus_one = f.emit(f"icmp eq {type} {divisor}, -1") if operation[0] == "s" else ""
+            if operation == "sdiv":
+                lowest = f.emit(f"icmp eq {type} {dividend}, {minimum}")
+                f.trap_if(f.emit(f"and i1 {minus_one}, {lowest}"), TrapCode.INTEGER_OVERFLOW)
+            elif operation == "srem":
+                divisor = f.emit(f"select i1 {minus_one}, {type} 1, {type} {divisor}")
+        f.push(f.emit(f"{operation} {type} {dividend}, {divisor}"))
+
+    return lower
+
+
+# --- conversions
+
+
+def _range_bounds(source: str, bits: int, signed: bool) -> tuple[str, str]:
+    """The open interval of floats that truncate into an integer of `bits`, as literals (spec 4.3.3, trunc)."""
+    low, high = (-float(1 << (bits - 1)), float(1 << (bits - 1))) if signed else (0.0, float(1 << bits))
+    mantissa = 24 if source == "float" else 53
+    # The float below `low` that truncates to it: low - 1 if that is representable, else low's predecessor.
+    if not signed or bits - 1 < mantissa:
+        below = low - 1.0
+    else:
+        scale = 2.0 ** (bits - mantissa)
+        below = low - scale
+    return _double(below), _double(high)
+
+
+def _truncate(source: str, target: str, signed: bool) -> Handler:
+    below, above = _range_bounds(source, int(target[1:]), signed)
+    operation = f"fpto{'s' if signed else 'u'}i"
+
+    def lower(f: Emitter, imm: None) -> None:
+        value = f.pop()
+        low = f.emit(f"fcmp ogt {source} {value}, {below}")
+        high = f.emit(f"fcmp olt {source} {value}, {above}")
+        fits = f.emit(f"and i1 {low}, {high}")
+        cold, go_on = f.new_block(), f.new_block()
+        f.line(f"br i1 {fits}, label %{go_on}, label %{cold}{LIKELY}")
+        f.start_block(cold)
+        is_nan = f.emit(f"fcmp uno {source} {value}, {value}")
+        nan, overflow = int(TrapCode.INVALID_CONVERSION), int(TrapCode.INTEGER_OVERFLOW)
+        f.trap(f.emit(f"select i1 {is_nan}, i32 {nan}, i32 {overflow}"))
+        f.start_block(go_on)
+        f.push(f.emit(f"{operation} {source} {value} to {target}"))
+
+    return lower
+
+
+# --- the tables
+
+
+def _bind_constants() -> None:
+    for code, make in _LITERALS.items():
+        HANDLERS[code] = _constant(make)
+
+
+def _bind_integers(t: str) -> None:
+    bind(f"{t}.eqz", _is_zero(t))
+    for name in ("eq", "ne"):
+        bind(f"{t}.{name}", _compare(f"icmp {name} {t}"))
+    for name in ("lt", "gt", "le", "ge"):
+        for sign in "su":
+            bind(f"{t}.{name}_{sign}", _compare(f"icmp {sign}{name} {t}"))
+    for name, intrinsic in (("clz", "ctlz"), ("ctz", "cttz")):
+        declaration = f"declare {t} @llvm.{intrinsic}.{t}({t}, i1)"
+        bind(f"{t}.{name}", _unary(f"call {t} @llvm.{intrinsic}.{t}({t} {{}}, i1 false)", declaration))
+    bind(f"{t}.popcnt", _unary(f"call {t} @llvm.ctpop.{t}({t} {{}})", f"declare {t} @llvm.ctpop.{t}({t})"))
+    for name in ("add", "sub", "mul", "and", "or", "xor"):
+        bind(f"{t}.{name}", _binary(f"{name} {t}"))
+    for name, operation in (("div", "div"), ("rem", "rem")):
+        for sign in "su":
+            bind(f"{t}.{name}_{sign}", _divide(f"{sign}{operation}", t))
+    for name, operation in (("shl", "shl"), ("shr_s", "ashr"), ("shr_u", "lshr")):
+        bind(f"{t}.{name}", _shift(operation, t))
+    for name, operation in (("rotl", "fshl"), ("rotr", "fshr")):
+        bind(f"{t}.{name}", _rotate(operation, t))
+    for width in (8, 16, 32):
+        if f"{t}.extend{width}_s" in CODE_BY_NAME:
+            bind(f"{t}.extend{width}_s", _sign_extend(f"i{width}", t))
+
+
+def _bind_floats(t: str, llvm: str) -> None:
+    for name, predicate in (("eq", "oeq"), ("ne", "une"), ("lt", "olt"), ("gt", "ogt"), ("le", "ole"), ("ge", "oge")):
+        bind(f"{t}.{name}", _compare(f"fcmp {predicate} {llvm}"))
+    bind(f"{t}.neg", _unary(f"fneg {llvm} {{}}"))
+    intrinsics = (("abs", "fabs"), ("ceil", "ceil"), ("floor", "floor"), ("trunc", "trunc"), ("nearest", "rint"))
+    for name, intrinsic in (*intrinsics, ("sqrt", "sqrt")):
+        function = f"@llvm.{intrinsic}.{t}"
+        bind(f"{t}.{name}", _unary(f"call {llvm} {function}({llvm} {{}})", f"declare {llvm} {function}({llvm})"))
+    for name in ("add", "sub", "mul", "div"):
+        bind(f"{t}.{name}", _binary(f"f{name} {llvm}"))
+    for name, intrinsic in (("min", "minimum"), ("max", "maximum"), ("copysign", "copysign")):
+        bind(f"{t}.{name}", _call2(f"llvm.{intrinsic}.{t}", llvm))
+
+
+def _bind_conversions() -> None:
+    bind("i32.wrap_i64", _unary("trunc i64 {} to i32"))
+    bind("i64.extend_i32_s", _unary("sext i32 {} to i64"))
+    bind("i64.extend_i32_u", _unary("zext i32 {} to i64"))
+    bind("f32.demote_f64", _unary("fptrunc double {} to float"))
+    bind("f64.promote_f32", _unary("fpext float {} to double"))
+    for t in _INTEGERS:
+        for s, llvm in _FLOATS:
+            for sign in "su":
+                bind(f"{t}.trunc_{s}_{sign}", _truncate(llvm, t, sign == "s"))
+                function = f"@llvm.fpto{sign}i.sat.{t}.{s}"
+                saturating = _unary(f"call {t} {function}({llvm} {{}})", f"declare {t} {function}({llvm})")
+                bind(f"{t}.trunc_sat_{s}_{sign}", saturating)
+                bind(f"{s}.convert_{t}_{sign}", _unary(f"{sign}itofp {t} {{}} to {llvm}"))
+    for t, (s, llvm) in zip(_INTEGERS, _FLOATS, strict=True):
+        bind(f"{t}.reinterpret_{s}", _unary(f"bitcast {llvm} {{}} to {t}"))
+        bind(f"{s}.reinterpret_{t}", _unary(f"bitcast {t} {{}} to {llvm}"))
+
+
+_bind_constants()
+for _t in _INTEGERS:
+    _bind_integers(_t)
+for _t, _llvm in _FLOATS:
+    _bind_floats(_t, _llvm)
+_bind_conversions()

@@ -1,0 +1,36 @@
+"""LLVM's names for value types and for function types."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from wasmjit.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, V128, FuncType, ValType
+
+LLVM_TYPE: dict[ValType, str] = {
+    I32: "i32",
+    I64: "i64",
+    F32: "float",
+    F64: "double",
+    V128: "<2 x i64>",
+    FUNCREF: "ptr",
+    EXTERNREF: "ptr",
+}
+
+ZERO: dict[ValType, str] = {
+    I32: "0",
+    I64: "0",
+    F32: "0.0",
+    F64: "0.0",
+    V128: "zeroinitializer",
+    FUNCREF: "null",
+    EXTERNREF: "null",
+}
+
+
+@cache
+def result_type(type: FuncType) -> str:
+    """What the LLVM function returns: void, a type, or a struct."""
+    results = [LLVM_TYPE[t] for t in type.results]
+    if not results:
+        return "void"
+    return results[0] if len(results) == 1 else "{" + ", ".join(results) + "}"

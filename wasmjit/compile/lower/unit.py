@@ -1,0 +1,87 @@
+"""A unit: the functions that LLVM compiles together, as one IR module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from wasmjit.abi import layout
+from wasmjit.abi.libcalls import Libcall
+from wasmjit.binary.code import decode_body
+from wasmjit.compile.lower.emitter import FIRST_FREE_METADATA, METADATA
+from wasmjit.compile.lower.function import lower_function
+from wasmjit.validate import validate_body
+from wasmjit.wasm.module import Module
+
+_TRAP = f"""\
+define internal void @trap(ptr %c, i32 %code, i32 %offset) #2 {{
+  %table.p = getelementptr i8, ptr %c, i64 {layout.VMCTX_LIBCALLS}
+  %table = load ptr, ptr %table.p, align 8
+  %trap.p = getelementptr i8, ptr %table, i64 {8 * Libcall.TRAP}
+  %trap = load ptr, ptr %trap.p, align 8
+  call void %trap(ptr %c, i32 %code, i32 %offset)
+  unreachable
+}}
+"""
+
+# Frame pointers make backtraces; probes make a huge frame hit the guard page; and a recursion that LLVM turned into a
+# loop would never exhaust the stack, hence no tail calls but those that wasm asks for.
+_COMMON = 'nounwind "frame-pointer"="all" "probe-stack"="inline-asm" "disable-tail-calls"="true"'
+_ATTRIBUTES = f"""\
+attributes #0 = {{ {_COMMON} }}
+attributes #1 = {{ noinline optnone {_COMMON} }}
+attributes #2 = {{ noinline noreturn cold {_COMMON} }}
+"""
+
+
+class Unit:
+    """What the functions of one IR module share. Bodies are validated here: no unvalidated code is ever lowered."""
+
+    def __init__(
+        self,
+        module: Module,
+        vm_layout: layout.VMLayout,
+        funcidxs: Iterable[int],
+        *,
+        guard: bool,
+        target_arch: str,
+        target_features: frozenset[str],
+    ) -> None:
+        self.module = module
+        self.layout = vm_layout
+        self.members = frozenset(funcidxs)
+        self.guard = guard
+        self.target_arch = target_arch
+        self.target_features = target_features
+        self.declarations: dict[str, None] = {}
+
+    def lower(self) -> str:
+        """The IR of all members."""
+        first_scope = FIRST_FREE_METADATA + len(_DEBUG_HEADER)
+        functions: list[str] = []
+        scopes: list[str] = []
+        for scope, funcidx in enumerate(sorted(self.members), first_scope):
+            body = decode_body(self.module, funcidx)
+            validate_body(self.module, funcidx, body)
+            functions.append(lower_function(self, funcidx, body, scope))
+            scopes.append(_subprogram(scope, funcidx))
+        declarations = "".join([f"{d}\n" for d in self.declarations])
+        metadata = METADATA + _DEBUG_NAMED + "".join(_DEBUG_HEADER) + "".join(scopes)
+        return "".join([declarations, _TRAP, *functions, _ATTRIBUTES, metadata])
+
+
+_CU, _FILE, _VERSION, _TYPE = (FIRST_FREE_METADATA + i for i in range(4))
+_DEBUG_NAMED = f"!llvm.dbg.cu = !{{!{_CU}}}\n!llvm.module.flags = !{{!{_VERSION}}}\n"
+_DEBUG_HEADER = [
+    f"!{_CU} = distinct !DICompileUnit(language: DW_LANG_C99, file: !{_FILE}, emissionKind: LineTablesOnly)\n",
+    f'!{_FILE} = !DIFile(filename: "wasm", directory: "")\n',
+    f'!{_VERSION} = !{{i32 2, !"Debug Info Version", i32 3}}\n',
+    f"!{_TYPE} = !DISubroutineType(types: !0)\n",
+]
+
+
+def _subprogram(scope: int, funcidx: int) -> str:
+    """A function's debug scope. Its "lines" are byte offsets in the module."""
+    return (
+        f'!{scope} = distinct !DISubprogram(name: "f{funcidx}", scope: !{_FILE}, file: !{_FILE}, '
+        f"type: !{_TYPE}, unit: !{_CU}, spFlags: DISPFlagDefinition)\n"
+    )

@@ -1,0 +1,39 @@
+"""How a module's functions are parted into units, and which optimisation level they get."""
+
+from __future__ import annotations
+
+from wasmjit.config import AUTO_OPT_CODE_BYTES, Config
+from wasmjit.wasm.module import Module
+
+UNIT_BYTES = 128 << 10
+"""Code bytes of one unit: enough to hide LLVM's cost per unit (2 ms), small enough to bound memory and to share work
+between processes."""
+
+
+def plan_units(module: Module) -> list[range]:
+    """Ranges of function indices, in order, of about `UNIT_BYTES` each; a larger function stands alone."""
+    units: list[range] = []
+    first = module.num_imported_funcs
+    size = 0
+    for funcidx, (start, end) in enumerate(module.codes, module.num_imported_funcs):
+        if size and size + end - start > UNIT_BYTES:
+            units.append(range(first, funcidx))
+            first, size = funcidx, 0
+        size += end - start
+    if size:
+        units.append(range(first, module.num_imported_funcs + len(module.codes)))
+    return units
+
+
+def code_bytes(module: Module, funcidxs: range) -> int:
+    """Size of some functions' bodies."""
+    base = module.num_imported_funcs
+    return sum(end - start for start, end in module.codes[funcidxs.start - base : funcidxs.stop - base])
+
+
+def resolve_opt(module: Module, config: Config) -> str:
+    """The level that LLVM is asked for: what the config says, or what suits the module's size."""
+    if config.opt != "auto":
+        return config.opt
+    size = code_bytes(module, range(module.num_imported_funcs, module.num_imported_funcs + len(module.codes)))
+    return "2" if size <= AUTO_OPT_CODE_BYTES else "0"
