@@ -32,6 +32,8 @@ MAX_NAME_BYTES = 100_000
 # Ours: nesting is handled without recursion, so only memory bounds it; the figure keeps a hostile body from
 # using gigabytes for control frames.
 MAX_NESTING = 100_000
+# Ours: validation's operand stack. Calls push up to MAX_RESULTS operands from two bytes of code.
+MAX_OPERANDS = 1_000_000
 
 
 def check_limit(limit: str, value: int, maximum: int) -> None:

@@ -1,0 +1,127 @@
+"""Control instructions (spec 3.4.10, "Control Instructions")."""
+
+from __future__ import annotations
+
+from wasmjit.errors import InvalidError
+from wasmjit.validate.checker import IF, Checker, Types, types_of
+from wasmjit.validate.lookup import lookup, lookup_func, lookup_type
+from wasmjit.validate.registry import validates
+from wasmjit.wasm.opcodes import CODE_BY_NAME
+from wasmjit.wasm.types import FUNCREF, I32, FuncType
+
+_BLOCK, _LOOP, _ELSE = CODE_BY_NAME["block"], CODE_BY_NAME["loop"], CODE_BY_NAME["else"]
+
+
+def _enter(check: Checker, opcode: int, imm: FuncType | int) -> None:
+    type = lookup_type(check.module, imm) if isinstance(imm, int) else imm
+    start = types_of(type.params)
+    if type.params:
+        check.pop_vals(start)
+    check.push_ctrl(opcode, start, types_of(type.results))
+
+
+@validates("block")
+def validate_block(check: Checker, imm: FuncType | int) -> None:
+    """Branches to it go to its end."""
+    _enter(check, _BLOCK, imm)
+
+
+@validates("loop")
+def validate_loop(check: Checker, imm: FuncType | int) -> None:
+    """Branches to it go to its start."""
+    _enter(check, _LOOP, imm)
+
+
+@validates("if")
+def validate_if(check: Checker, imm: FuncType | int) -> None:
+    """Takes the condition, then is a block."""
+    check.pop_val(I32)
+    _enter(check, IF, imm)
+
+
+@validates("else")
+def validate_else(check: Checker, imm: None) -> None:
+    """Closes the `if` and starts again with what that started with."""
+    frame = check.pop_ctrl()
+    if frame.opcode != IF:
+        raise InvalidError("else found outside of an if block")
+    check.push_ctrl(_ELSE, frame.start, frame.end)
+
+
+@validates("end")
+def validate_end(check: Checker, imm: None) -> None:
+    """Closes a frame; an `if` without `else` must leave what it takes."""
+    frame = check.pop_ctrl()
+    if frame.opcode == IF and frame.start.list != frame.end.list:
+        raise InvalidError("type mismatch: if without else must leave the operands that it takes")
+    if not check.ctrls and not check.at_end():
+        raise InvalidError("instructions after the end of the function")
+    check.push_vals(frame.end.list)
+
+
+@validates("unreachable")
+def validate_unreachable(check: Checker, imm: None) -> None:
+    """Anything may follow."""
+    check.unreachable()
+
+
+def _label(check: Checker, labelidx: int) -> Types:
+    if labelidx < len(check.ctrls):
+        return check.ctrls[-1 - labelidx].label
+    raise InvalidError(f"unknown label {labelidx}")
+
+
+@validates("br")
+def validate_br(check: Checker, labelidx: int) -> None:
+    """Takes the label's operands."""
+    check.pop_vals(_label(check, labelidx))
+    check.unreachable()
+
+
+@validates("br_if")
+def validate_br_if(check: Checker, labelidx: int) -> None:
+    """Takes a condition and the label's operands, and leaves these."""
+    check.pop_val(I32)
+    label = _label(check, labelidx)
+    if label.list:
+        check.apply(label, label)
+
+
+@validates("br_table")
+def validate_br_table(check: Checker, labels: tuple[int, ...]) -> None:
+    """Every label must take what is there; the arities must agree even in dead code, the types need not."""
+    check.pop_val(I32)
+    default = _label(check, labels[-1])
+    # A table may repeat a label 65,000 times, and labels repeat a type: each type is compared once.
+    distinct = {id(label): label for label in (_label(check, labelidx) for labelidx in set(labels))}
+    for label in distinct.values():
+        if len(label.list) != len(default.list):
+            raise InvalidError("type mismatch: br_table targets differ in the number of operands")
+        # Dead code: an operand that is unknown stays so for the next label.
+        check.push_vals(check.pop_vals(label))
+    check.unreachable()
+
+
+@validates("return")
+def validate_return(check: Checker, imm: None) -> None:
+    """Takes the function's results."""
+    check.pop_vals(check.ctrls[0].end)
+    check.unreachable()
+
+
+@validates("call")
+def validate_call(check: Checker, funcidx: int) -> None:
+    """Has the function's type."""
+    type = lookup_func(check.module, funcidx)
+    check.apply(types_of(type.params), types_of(type.results))
+
+
+@validates("call_indirect")
+def validate_call_indirect(check: Checker, imm: tuple[int, int]) -> None:
+    """Takes an index into a table of functions, then has the type that it names."""
+    typeidx, tableidx = imm
+    if lookup(check.module.tables, tableidx, "table").element is not FUNCREF:
+        raise InvalidError("type mismatch: call_indirect needs a table of funcref")
+    type = lookup_type(check.module, typeidx)
+    check.pop_val(I32)
+    check.apply(types_of(type.params), types_of(type.results))
