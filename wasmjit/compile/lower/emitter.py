@@ -59,6 +59,7 @@ class Emitter:
         "next_block",
         "next_value",
         "offset",
+        "promoted",
         "scope",
         "stack",
         "target_arch",
@@ -84,6 +85,7 @@ class Emitter:
         self.frames: list[Frame] = []
         self.assigned: Iterator[tuple[int, ...]] = iter(())
         self.conditions: dict[str, str] = {}
+        self.promoted: dict[str, str] = {}
         self.block = "entry"
         self.dead_depth = 0
         self.offset = 0

@@ -66,6 +66,7 @@ def keep_dropped_load(f: Emitter, value: str) -> None:
         return
     if any(line.startswith(f"{value} = ") for line in f.lines[f.last_load :]):
         f.lines[f.last_load] = f.lines[f.last_load].replace(" = load ", " = load volatile ", 1)
+        f.last_load = -1
 
 
 # --- loads and stores: (mnemonic, type in memory, extension, value type)

@@ -171,6 +171,62 @@ def _divide(operation: str, type: str) -> Handler:
     return lower
 
 
+# --- floats: LLVM may hand on a signalling NaN where it sees that an operation changes nothing; wasm must quiet it
+
+_ONE, _MINUS_ONE, _ZERO, _MINUS_ZERO = (_double(x) for x in (1.0, -1.0, 0.0, -0.0))
+_NEUTRAL: dict[str, tuple[frozenset[str], frozenset[str]]] = {  # literals on the left, on the right
+    "fadd": (frozenset({_MINUS_ZERO}), frozenset({_MINUS_ZERO})),
+    "fsub": (frozenset({_MINUS_ZERO}), frozenset({_ZERO})),
+    "fmul": (frozenset({_ONE, _MINUS_ONE}), frozenset({_ONE, _MINUS_ONE})),
+    "fdiv": (frozenset(), frozenset({_ONE, _MINUS_ONE})),
+}
+
+
+def _quieted(f: Emitter, llvm: str, value: str) -> str:
+    """The value, a NaN made quiet."""
+    name = f"@llvm.canonicalize.{'f32' if llvm == 'float' else 'f64'}"
+    f.declare(f"declare {llvm} {name}({llvm})")
+    return f.emit(f"call {llvm} {name}({llvm} {value})")
+
+
+def _arithmetic(operation: str, llvm: str) -> Handler:
+    neutral_left, neutral_right = _NEUTRAL[operation]
+
+    def lower(f: Emitter, imm: None) -> None:
+        right, left = f.pop(), f.pop()
+        if right in neutral_right:
+            left = _quieted(f, llvm, left)
+        elif left in neutral_left:
+            right = _quieted(f, llvm, right)
+        f.push(f.emit(f"{operation} {llvm} {left}, {right}"))
+
+    return lower
+
+
+def _min_max(name: str, t: str, llvm: str) -> Handler:
+    call = _call2(f"llvm.{name}.{t}", llvm)
+
+    def lower(f: Emitter, imm: None) -> None:
+        if f.stack[-1] == f.stack[-2]:
+            f.stack[-1] = _quieted(f, llvm, f.stack[-1])
+        call(f, imm)
+
+    return lower
+
+
+def _promote(f: Emitter, imm: None) -> None:
+    value = f.pop()
+    f.push(f.emit(f"fpext float {value} to double"))
+    f.promoted[f.stack[-1]] = value
+
+
+def _demote(f: Emitter, imm: None) -> None:
+    """Of a promoted float it is that float, quieted."""
+    value = f.pop()
+    original = f.promoted.get(value)
+    f.push(f.emit(f"fptrunc double {value} to float") if original is None else _quieted(f, "float", original))
+
+
 # --- conversions
 
 
@@ -250,17 +306,18 @@ def _bind_floats(t: str, llvm: str) -> None:
         function = f"@llvm.{intrinsic}.{t}"
         bind(f"{t}.{name}", _unary(f"call {llvm} {function}({llvm} {{}})", f"declare {llvm} {function}({llvm})"))
     for name in ("add", "sub", "mul", "div"):
-        bind(f"{t}.{name}", _binary(f"f{name} {llvm}"))
-    for name, intrinsic in (("min", "minimum"), ("max", "maximum"), ("copysign", "copysign")):
-        bind(f"{t}.{name}", _call2(f"llvm.{intrinsic}.{t}", llvm))
+        bind(f"{t}.{name}", _arithmetic(f"f{name}", llvm))
+    for name, intrinsic in (("min", "minimum"), ("max", "maximum")):
+        bind(f"{t}.{name}", _min_max(intrinsic, t, llvm))
+    bind(f"{t}.copysign", _call2(f"llvm.copysign.{t}", llvm))
 
 
 def _bind_conversions() -> None:
     bind("i32.wrap_i64", _unary("trunc i64 {} to i32"))
     bind("i64.extend_i32_s", _unary("sext i32 {} to i64"))
     bind("i64.extend_i32_u", _unary("zext i32 {} to i64"))
-    bind("f32.demote_f64", _unary("fptrunc double {} to float"))
-    bind("f64.promote_f32", _unary("fpext float {} to double"))
+    bind("f32.demote_f64", _demote)
+    bind("f64.promote_f32", _promote)
     for t in _INTEGERS:
         for s, llvm in _FLOATS:
             for sign in "su":

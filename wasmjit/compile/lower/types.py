@@ -19,8 +19,8 @@ LLVM_TYPE: dict[ValType, str] = {
 ZERO: dict[ValType, str] = {
     I32: "0",
     I64: "0",
-    F32: "0.0",
-    F64: "0.0",
+    F32: "0x0000000000000000",
+    F64: "0x0000000000000000",
     V128: "zeroinitializer",
     FUNCREF: "null",
     EXTERNREF: "null",
