@@ -49,7 +49,8 @@ I32X4, I64X2 = _shape("i32x4", "i32"), _shape("i64x2", "i64")
 F32X4, F64X2 = _shape("f32x4", "float"), _shape("f64x2", "double")
 INTEGER_SHAPES = (I8X16, I16X8, I32X4, I64X2)
 FLOAT_SHAPES = (F32X4, F64X2)
-SHAPES = {shape.name: shape for shape in (*INTEGER_SHAPES, *FLOAT_SHAPES)}
+VECTOR_TYPES = {"v128": V128_TYPE} | {s.name: s.type for s in (*INTEGER_SHAPES, *FLOAT_SHAPES)}
+"""LLVM's type of an operand that is to be seen as lanes of a shape, or as plain bits."""
 
 
 class Vector(str):
@@ -122,9 +123,9 @@ def template(signature: str, *steps: str) -> Handler:
     the results of the steps before, `{imm}` the immediate. The last step's result is the instruction's.
     """
     params, _, result = signature.partition(" -> ")
-    types = [SHAPES[p].type if p in SHAPES else None for p in reversed(params.split())]
+    types = [VECTOR_TYPES.get(param) for param in reversed(params.split())]
     declared = declarations(steps)
-    result_type = SHAPES[result].type if result in SHAPES else None
+    result_type = VECTOR_TYPES.get(result)
 
     def lower(f: Emitter, imm: object) -> None:
         for declaration in declared:

@@ -1,0 +1,213 @@
+"""Float vector arithmetic and comparison (spec 4.3.3, 4.4.3).
+
+An arithmetic result that is a NaN must be a quiet one. The machine does that; LLVM does not promise it, and some of its
+folds hand a signalling operand through: `x * 1.0`, `x / -1.0`, `x - 0.0` and `x + -0.0` become `x` or `-x`, and so does
+`fptrunc (fpext x)`. So where such a constant meets an operand, the operand is made quiet first (`quiet`). LLVM's own
+`llvm.canonicalize` says the same, but x86 code generation dies of it for two floats.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wasmjit.compile.lower.emitter import Emitter
+from wasmjit.compile.lower.registry import Handler, bind
+from wasmjit.compile.lower.vector_shape import (
+    F32X4,
+    F64X2,
+    FLOAT_SHAPES,
+    I32X4,
+    I64X2,
+    Shape,
+    literal_bytes,
+    pop_vector,
+    push_vector,
+    template,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FloatBits:
+    """The bits of some floats of one width, as lanes of `integers`."""
+
+    integers: Shape
+    sign: int
+    one: int
+    infinity: int
+    quiet: int
+
+    def lanes(self, literal: bytes) -> list[int]:
+        """A constant's lanes, as bits."""
+        width = self.integers.bits // 8
+        return [int.from_bytes(literal[i : i + width], "little") for i in range(0, 16, width)]
+
+    def is_nan(self, lane: int) -> bool:
+        """Whether a lane's bits are a NaN."""
+        return lane & ~self.sign > self.infinity
+
+
+BITS = {
+    F32X4: FloatBits(I32X4, 1 << 31, 0x3F80_0000, 0x7F80_0000, 1 << 22),
+    F64X2: FloatBits(I64X2, 1 << 63, 0x3FF0_0000_0000_0000, 0x7FF0_0000_0000_0000, 1 << 51),
+}
+
+
+def quiet(f: Emitter, s: Shape, value: str) -> str:
+    """`value` with the quiet bit set in lanes that are NaNs."""
+    integers = BITS[s].integers
+    nan = f.emit(f"fcmp uno {s.type} {value}, {value}")
+    lanes = f.emit(f"sext <{s.count} x i1> {nan} to {integers.type}")
+    return _with_quiet_bit(f, s, value, f.emit(f"and {integers.type} {lanes}, {integers.splat(BITS[s].quiet)}"))
+
+
+def _with_quiet_bit(f: Emitter, s: Shape, value: str, mask: str) -> str:
+    integers = BITS[s].integers
+    bits = f.emit(f"bitcast {s.type} {value} to {integers.type}")
+    return f.emit(f"bitcast {integers.type} {f.emit(f'or {integers.type} {bits}, {mask}')} to {s.type}")
+
+
+# --- the four operations
+
+
+def _folding_lanes(name: str, bits: FloatBits) -> frozenset[int]:
+    """Lanes of a constant operand with which LLVM may return the other operand, or its negation, as it is."""
+    neutral = bits.one if name in ("mul", "div") else 0
+    return frozenset({neutral, neutral | bits.sign})
+
+
+def _folds(operand: str, s: Shape, lanes: frozenset[int]) -> bool:
+    literal = literal_bytes(operand)
+    return literal is not None and not lanes.isdisjoint(BITS[s].lanes(literal))
+
+
+def pop_two(f: Emitter, s: Shape, left_lanes: frozenset[int], right_lanes: frozenset[int]) -> tuple[str, str]:
+    """Take two operands; each is made quiet if the other is a constant with one of the lanes given for its side."""
+    left, right = f.stack[-2:]
+    quiet_left, quiet_right = _folds(right, s, right_lanes), _folds(left, s, left_lanes)
+    right, left = pop_vector(f, s.type), pop_vector(f, s.type)
+    return (quiet(f, s, left) if quiet_left else left, quiet(f, s, right) if quiet_right else right)
+
+
+def _arithmetic(name: str, s: Shape) -> Handler:
+    right_lanes = _folding_lanes(name, BITS[s])
+    left_lanes = frozenset[int]() if name == "div" else right_lanes
+
+    def lower(f: Emitter, imm: None) -> None:
+        left, right = pop_two(f, s, left_lanes, right_lanes)
+        push_vector(f, s.type, f.emit(f"f{name} {s.type} {left}, {right}"))
+
+    return lower
+
+
+# --- min and max
+
+
+def _min_max(name: str, s: Shape) -> Handler:
+    """NaN if either is, and -0.0 below 0.0.
+
+    LLVM's minimum and maximum say that; ARM has them as instructions, while on x86 their expansion is long and hands
+    a signalling NaN through. There, "a < b ? a : b" is one instruction, and both ways round agree except for zeros
+    of both signs (whose bits are joined) and NaNs (for which the sum stands).
+    """
+    predicate, join = ("olt", "or") if name == "min" else ("ogt", "and")
+
+    def lower(f: Emitter, imm: None) -> None:
+        lower_native(f) if f.target_arch == "aarch64" else lower_selects(f)
+
+    infinities = frozenset({BITS[s].infinity, BITS[s].infinity | BITS[s].sign})
+    function = f"@llvm.{name}imum.{s.suffix}"
+
+    def lower_native(f: Emitter) -> None:
+        f.declare(f"declare {s.type} {function}({s.type}, {s.type})")
+        same = f.stack[-1] == f.stack[-2]
+        left, right = pop_two(f, s, infinities, infinities)
+        if same:
+            left = quiet(f, s, left)
+        push_vector(f, s.type, f.emit(f"call {s.type} {function}({s.type} {left}, {s.type} {right})"))
+
+    def lower_selects(f: Emitter) -> None:
+        sides = [literal_bytes(f.stack[-2]), literal_bytes(f.stack[-1])]
+        right, left = pop_vector(f, s.type), pop_vector(f, s.type)
+        one, other = _choose(f, s, predicate, left, right), _choose(f, s, predicate, right, left)
+        joined = _join(f, s, join, one, other)
+        nan = f.emit(f"fcmp uno {s.type} {left}, {right}")
+        value = _nan_of_two(f, s, (left, right), sides)
+        push_vector(f, s.type, f.emit(f"select <{s.count} x i1> {nan}, {s.type} {value}, {s.type} {joined}"))
+
+    return lower
+
+
+def _choose(f: Emitter, s: Shape, predicate: str, a: str, b: str) -> str:
+    """`a` where it compares to `b` by the predicate, else `b`."""
+    condition = f.emit(f"fcmp {predicate} {s.type} {a}, {b}")
+    return f.emit(f"select <{s.count} x i1> {condition}, {s.type} {a}, {s.type} {b}")
+
+
+def _join(f: Emitter, s: Shape, operation: str, a: str, b: str) -> str:
+    integers = BITS[s].integers.type
+    left, right = (f.emit(f"bitcast {s.type} {value} to {integers}") for value in (a, b))
+    return f.emit(f"bitcast {integers} {f.emit(f'{operation} {integers} {left}, {right}')} to {s.type}")
+
+
+def _nan_of_two(f: Emitter, s: Shape, operands: tuple[str, str], literals: list[bytes | None]) -> str:
+    """The quiet NaN of lanes where an operand is one. Beside a constant without NaNs only the other can be."""
+    bits = BITS[s]
+    for value, literal in zip(operands, reversed(literals), strict=True):
+        if literal is not None and not any(bits.is_nan(lane) for lane in bits.lanes(literal)):
+            return _with_quiet_bit(f, s, value, bits.integers.splat(bits.quiet))
+    return f.emit(f"fadd {s.type} {operands[0]}, {operands[1]}")
+
+
+# --- the rest
+
+_COMPARE = {"eq": "oeq", "ne": "une", "lt": "olt", "gt": "ogt", "le": "ole", "ge": "oge"}
+_ROUND = {"ceil": "ceil", "floor": "floor", "trunc": "trunc", "nearest": "rint", "sqrt": "sqrt", "abs": "fabs"}
+
+
+def _bind_shape(s: Shape) -> None:
+    unary, binary = f"{s.name} -> {s.name}", f"{s.name} {s.name} -> {s.name}"
+    integers = BITS[s].integers
+    for name, predicate in _COMPARE.items():
+        steps = (f"fcmp {predicate} {s.type} {{0}}, {{1}}", f"sext <{s.count} x i1> {{2}} to {integers.type}")
+        bind(f"{s.name}.{name}", template(f"{s.name} {s.name} -> {integers.name}", *steps))
+    bind(f"{s.name}.neg", template(unary, f"fneg {s.type} {{0}}"))
+    for name, function in _ROUND.items():
+        bind(f"{s.name}.{name}", template(unary, f"call {s.type} @llvm.{function}.{s.suffix}({s.type} {{0}})"))
+    for name in ("add", "sub", "mul", "div"):
+        bind(f"{s.name}.{name}", _arithmetic(name, s))
+    for name in ("min", "max"):
+        bind(f"{s.name}.{name}", _min_max(name, s))
+    for name, condition in (("pmin", "{1}, {0}"), ("pmax", "{0}, {1}")):
+        choice = f"select <{s.count} x i1> {{2}}, {s.type} {{1}}, {s.type} {{0}}"
+        bind(f"{s.name}.{name}", template(binary, f"fcmp olt {s.type} {condition}", choice))
+
+
+# --- between the widths
+
+_WITH_ZEROS = "<4 x i32> <i32 0, i32 1, i32 2, i32 3>"
+_demote_x86 = template("f64x2 -> f32x4", "call <4 x float> @llvm.x86.sse2.cvtpd2ps(<2 x double> {0})")
+_demote = template(
+    "f64x2 -> f32x4",
+    "fptrunc <2 x double> {0} to <2 x float>",
+    f"shufflevector <2 x float> {{1}}, <2 x float> zeroinitializer, {_WITH_ZEROS}",
+)
+
+
+def _lower_demote(f: Emitter, imm: None) -> None:
+    """The target's own instruction where there is one: LLVM folds `fptrunc (fpext x)` to `x`."""
+    if f.target_arch == "x86_64":
+        _demote_x86(f, imm)
+        return
+    _demote(f, imm)
+    push_vector(f, F32X4.type, quiet(f, F32X4, pop_vector(f, F32X4.type)))
+
+
+_PROMOTE = (
+    "shufflevector <4 x float> {0}, <4 x float> poison, <2 x i32> <i32 0, i32 1>",
+    "fpext <2 x float> {1} to <2 x double>",
+)
+
+for _s in FLOAT_SHAPES:
+    _bind_shape(_s)
+bind("f32x4.demote_f64x2_zero", _lower_demote)
+bind("f64x2.promote_low_f32x4", template("f32x4 -> f64x2", *_PROMOTE))
