@@ -1,0 +1,5 @@
+(set-logic QF_BV)
+(declare-const x (_ BitVec 8))
+(declare-const y (_ BitVec 8))
+(assert (distinct (bvadd (bvand x y) (bvor x y)) (bvadd x y)))
+(check-sat)

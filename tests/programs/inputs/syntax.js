@@ -1,0 +1,1 @@
+let x = ; // a syntax error

@@ -1,0 +1,2 @@
+function inner(x) { return x.missing.property; }
+inner({});
