@@ -1,0 +1,9 @@
+;; Division traps on zero and on overflow; the remainder of INT_MIN by -1 is 0.
+(module
+  (func (param i32 i32) (result i32) (i32.div_s (local.get 0) (local.get 1)))
+  (func (param i32 i32) (result i32) (i32.div_u (local.get 0) (local.get 1)))
+  (func (param i32 i32) (result i32) (i32.rem_s (local.get 0) (local.get 1)))
+  (func (param i64 i64) (result i64) (i64.rem_u (local.get 0) (local.get 1)))
+  (func (param i64) (result i64) (i64.div_s (local.get 0) (i64.const 10)))
+  (func (param i32) (result i32) (i32.div_s (local.get 0) (i32.const -1)))
+  (func (param i32) (result i32) (i32.div_u (local.get 0) (i32.const 0))))

@@ -1,0 +1,16 @@
+;; Blocks and loops with parameters and several results, and functions with more results than registers.
+(module
+  (func (param i32 i64) (result i64 i32) (local.get 1) (local.get 0))
+  (func (param i32 i64) (result i32)
+    (call 0 (local.get 0) (local.get 1))
+    (block (param i64 i32) (result i32 i64)
+      (br_if 0 (i32.const 1) (i64.const 2) (local.get 0))
+      (drop) (drop) (i32.wrap_i64) (i64.const 9))
+    (i32.wrap_i64) (i32.add))
+  (func (param i32) (result i32 i32)
+    (local.get 0) (i32.const 1)
+    (loop (param i32 i32) (result i32 i32)
+      (i32.mul)
+      (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))
+      (br_if 0 (local.get 0))))
+  (func (result i32 i64 f32 f64 i32 i64) (i32.const 1) (i64.const 2) (f32.const 3) (f64.const 4) (i32.const 5) (i64.const 6)))
