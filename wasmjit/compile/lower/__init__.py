@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from wasmjit.compile.lower import call, control, memory, numeric, reference, variable  # noqa: F401  (bind handlers)
+from wasmjit.compile.lower import (  # noqa: F401  (importing binds the handlers)
+    call,
+    control,
+    memory,
+    numeric,
+    reference,
+    variable,
+    vector_convert,
+    vector_float,
+    vector_integer,
+    vector_lane,
+    vector_memory,
+)
 from wasmjit.compile.lower.unit import Unit
 
 __all__ = ["Unit"]

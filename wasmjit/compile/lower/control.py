@@ -125,9 +125,10 @@ def _header_phi(f: Emitter, frame: Frame) -> str:
 
 def _close_loop(f: Emitter, frame: Frame) -> None:
     types = [LLVM_TYPE[t] for t in frame.type.params] + [f.local_types[x] for x in frame.assigned]
+    carried = [(edge.operands + edge.locals, edge.block) for edge in frame.edges]
     text = []
     for i, (name, type) in enumerate(zip(frame.phis, types, strict=True)):
-        incoming = [f"[{(edge.operands + edge.locals)[i]}, %{edge.block}]" for edge in frame.edges]
+        incoming = [f"[{values[i]}, %{block}]" for values, block in carried]
         text.append(f"{name} = phi {type} {', '.join(incoming)}")
     f.lines[frame.phi_line] = "\n".join(text)
 
