@@ -1,0 +1,101 @@
+"""Sections that define things: types, functions, tables, memories, globals, start, code (spec 5.5.4-5.5.16)."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from wasmjit import features, limits
+from wasmjit.binary.constexpr import decode_constexpr
+from wasmjit.binary.reader import Reader, read_u32
+from wasmjit.binary.types import decode_functype, decode_globaltype, decode_memtype, decode_tabletype
+from wasmjit.errors import LimitError, MalformedError, UnsupportedError
+from wasmjit.wasm.module import Code, Global, Module
+from wasmjit.wasm.types import TableType
+
+_TABLE_WITH_INIT = 0x40
+
+
+def decode_type_section(r: Reader, module: Module) -> None:
+    """Section 1."""
+    count = r.read_count("types", limits.MAX_TYPES)
+    module.types = [decode_functype(r) for _ in range(count)]
+
+
+def decode_function_section(r: Reader, module: Module) -> None:
+    """Section 3: type indices, checked by validation."""
+    module.func_typeidxs += r.read_u32s(r.read_count("functions", limits.MAX_FUNCTIONS))
+
+
+def decode_table_section(r: Reader, module: Module) -> None:
+    """Section 4."""
+    count = r.read_count("tables", limits.MAX_TABLES)
+    module.tables += [_decode_table(r) for _ in range(count)]
+
+
+def _decode_table(r: Reader) -> TableType:
+    if r.data[r.pos] == _TABLE_WITH_INIT:
+        raise UnsupportedError(features.FUNCTION_REFERENCES, r.pos)
+    return decode_tabletype(r)
+
+
+def decode_memory_section(r: Reader, module: Module) -> None:
+    """Section 5."""
+    offset = r.pos
+    count = r.read_count("memories", limits.MAX_MEMORIES)
+    module.memories += [decode_memtype(r) for _ in range(count)]
+    refuse_multi_memory(module, offset)
+
+
+def refuse_multi_memory(module: Module, offset: int) -> None:
+    """UnsupportedError if the module has a second memory, which the section at `offset` brought in."""
+    if len(module.memories) > 1:
+        raise UnsupportedError(features.MULTI_MEMORY, offset)
+
+
+def decode_global_section(r: Reader, module: Module) -> None:
+    """Section 6."""
+    count = r.read_count("globals", limits.MAX_GLOBALS)
+    module.globals += [_decode_global(r) for _ in range(count)]
+
+
+def _decode_global(r: Reader) -> Global:
+    offset = r.pos
+    return Global(decode_globaltype(r), decode_constexpr(r), offset)
+
+
+def decode_start_section(r: Reader, module: Module) -> None:
+    """Section 8."""
+    module.start_offset = r.pos
+    module.start = r.read_u32()
+
+
+def decode_data_count_section(r: Reader, module: Module) -> None:
+    """Section 12."""
+    module.data_count = r.read_u32()
+
+
+def decode_code_section(r: Reader, module: Module) -> None:
+    """Section 10: the bodies' places only."""
+    count = r.read_count("functions", limits.MAX_FUNCTIONS)
+    data, pos, end = r.data, r.pos, len(r.data)
+    make_code = tuple.__new__  # a third of the time of Code()
+    codes: list[Code] = []
+    append = codes.append
+    for _ in range(count):
+        size = data[pos]
+        pos += 1
+        if size >= 0x80:
+            size, pos = read_u32(data, pos - 1)
+        stop = pos + size
+        if size > limits.MAX_BODY_BYTES or stop > end:
+            _refuse_body(size, pos, end)
+        append(make_code(Code, (pos, stop)))
+        pos = stop
+    r.pos = pos
+    module.codes = codes
+
+
+def _refuse_body(size: int, pos: int, end: int) -> NoReturn:
+    if pos + size > end:
+        raise MalformedError("length out of bounds", pos)
+    raise LimitError("bytes of a function body", size, limits.MAX_BODY_BYTES)

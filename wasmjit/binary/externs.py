@@ -1,0 +1,66 @@
+"""Imports and exports (spec 5.5.5, 5.5.10)."""
+
+from __future__ import annotations
+
+from wasmjit import features, limits
+from wasmjit.binary.definitions import refuse_multi_memory
+from wasmjit.binary.reader import Reader
+from wasmjit.binary.types import decode_globaltype, decode_memtype, decode_tabletype
+from wasmjit.errors import MalformedError, UnsupportedError
+from wasmjit.wasm.module import Export, ExternKind, Global, Import, Module
+from wasmjit.wasm.types import FuncType
+
+_KINDS: tuple[ExternKind, ...] = ("func", "table", "memory", "global")
+_TAG = 4
+
+
+def decode_import_section(r: Reader, module: Module) -> None:
+    """Section 2: the imports, and their types at the start of the index spaces."""
+    offset = r.pos
+    count = r.read_count("imports", limits.MAX_IMPORTS)
+    module.imports = [_decode_import(r, module) for _ in range(count)]
+    module.num_imported_funcs = len(module.func_typeidxs)
+    module.num_imported_tables = len(module.tables)
+    module.num_imported_memories = len(module.memories)
+    module.num_imported_globals = len(module.globals)
+    refuse_multi_memory(module, offset)
+
+
+def _decode_import(r: Reader, module: Module) -> Import:
+    offset = r.pos
+    source, name = r.read_name(), r.read_name()
+    kind = _decode_kind(r, "malformed import kind")
+    if kind == "func":
+        typeidx = r.read_u32()
+        module.func_typeidxs.append(typeidx)
+        # An index that is out of range is for validation to report: until then the type is empty.
+        known = typeidx < len(module.types)
+        return Import(source, name, module.types[typeidx] if known else FuncType(), typeidx)
+    if kind == "table":
+        module.tables.append(decode_tabletype(r))
+        return Import(source, name, module.tables[-1])
+    if kind == "memory":
+        module.memories.append(decode_memtype(r))
+        return Import(source, name, module.memories[-1])
+    module.globals.append(Global(decode_globaltype(r), None, offset))
+    return Import(source, name, module.globals[-1].type)
+
+
+def decode_export_section(r: Reader, module: Module) -> None:
+    """Section 7: names and indices, checked by validation."""
+    count = r.read_count("exports", limits.MAX_EXPORTS)
+    module.exports = [_decode_export(r) for _ in range(count)]
+
+
+def _decode_export(r: Reader) -> Export:
+    offset = r.pos
+    return Export(r.read_name(), _decode_kind(r, "malformed export kind"), r.read_u32(), offset)
+
+
+def _decode_kind(r: Reader, message: str) -> ExternKind:
+    code = r.read_byte()
+    if code < len(_KINDS):
+        return _KINDS[code]
+    if code == _TAG:
+        raise UnsupportedError(features.EXCEPTIONS, r.pos - 1)
+    raise MalformedError(message, r.pos - 1)

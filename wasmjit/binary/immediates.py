@@ -1,0 +1,140 @@
+"""Immediates of instructions (spec 5.4), one function for each shape that `Op.imm` names.
+
+All take the data and the position of the first immediate byte, and return the immediate and the position behind
+it. binary.code has the commonest shapes once more, inline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from wasmjit import features
+from wasmjit.binary.reader import Data, end_of_data, read_length, read_s32, read_s64, read_u32, read_u32s, read_u64
+from wasmjit.binary.types import read_blocktype, read_heaptype, read_valtypes
+from wasmjit.errors import MalformedError, UnsupportedError
+from wasmjit.limits import MAX_BR_TABLE_TARGETS, MAX_RESULTS, check_limit
+from wasmjit.wasm.opcodes import FEATURE_BY_CODE, OPCODES, PREFIX_SHIFT
+from wasmjit.wasm.types import ValType
+
+ImmediateReader: TypeAlias = Callable[[Data, int], tuple[Any, int]]
+
+PREFIXES = (0xFB, 0xFC, 0xFD, 0xFE)
+
+_HAS_MEMIDX = 0x40
+_FLAGS_END = 0x80
+
+
+def _read_none(data: Data, pos: int) -> tuple[None, int]:
+    return None, pos
+
+
+def _read_pair(data: Data, pos: int) -> tuple[tuple[int, int], int]:
+    first, pos = read_u32(data, pos)
+    second, pos = read_u32(data, pos)
+    return (first, second), pos
+
+
+def _read_labels(data: Data, pos: int) -> tuple[tuple[int, ...], int]:
+    start = pos
+    count, pos = read_length(data, pos)
+    check_limit("targets of a br_table", count, MAX_BR_TABLE_TARGETS)
+    if pos + count >= len(data):
+        raise MalformedError("length out of bounds", start)
+    labels, pos = read_u32s(data, pos, count + 1)
+    return tuple(labels), pos
+
+
+def _read_types(data: Data, pos: int) -> tuple[tuple[ValType, ...], int]:
+    count, pos = read_length(data, pos)
+    check_limit("types of a select", count, MAX_RESULTS)
+    return read_valtypes(data, pos, count), pos + count
+
+
+def read_memarg(data: Data, pos: int) -> tuple[tuple[int, int], int]:
+    """Alignment and offset (spec 5.4.6); memory 0 may be named explicitly, as from WebAssembly 3.0 on."""
+    start = pos
+    flags, pos = read_u32(data, pos)
+    if flags >= _FLAGS_END:
+        raise MalformedError("malformed memop flags", start)
+    if flags & _HAS_MEMIDX:
+        memidx, pos = read_u32(data, pos)
+        if memidx:
+            raise UnsupportedError(features.MULTI_MEMORY, start)
+    offset, pos = read_u64(data, pos)
+    return (flags & ~_HAS_MEMIDX, offset), pos
+
+
+def _read_memarg_lane(data: Data, pos: int) -> tuple[tuple[int, int, int], int]:
+    (align_log2, offset), pos = read_memarg(data, pos)
+    return (align_log2, offset, data[pos]), pos + 1
+
+
+def _read_lane(data: Data, pos: int) -> tuple[int, int]:
+    return data[pos], pos + 1
+
+
+def _read_fixed(data: Data, pos: int, size: int) -> tuple[bytes, int]:
+    value = bytes(data[pos : pos + size])
+    if len(value) < size:
+        raise end_of_data(data)
+    return value, pos + size
+
+
+def _read_bits32(data: Data, pos: int) -> tuple[int, int]:
+    value, pos = _read_fixed(data, pos, 4)
+    return int.from_bytes(value, "little"), pos
+
+
+def _read_bits64(data: Data, pos: int) -> tuple[int, int]:
+    value, pos = _read_fixed(data, pos, 8)
+    return int.from_bytes(value, "little"), pos
+
+
+def _read_v128(data: Data, pos: int) -> tuple[bytes, int]:
+    return _read_fixed(data, pos, 16)
+
+
+READERS: dict[str, ImmediateReader] = {
+    "": _read_none,
+    "block": read_blocktype,
+    **dict.fromkeys(("label", "func", "local", "global", "table", "memory", "data", "elem"), read_u32),
+    "labels": _read_labels,
+    **dict.fromkeys(("type_table", "data_memory", "elem_table", "memory_memory", "table_table"), _read_pair),
+    "types": _read_types,
+    "ref": read_heaptype,
+    "memarg": read_memarg,
+    "memarg_lane": _read_memarg_lane,
+    "lane": _read_lane,
+    "lanes": _read_v128,
+    "i32": read_s32,
+    "i64": read_s64,
+    "f32": _read_bits32,
+    "f64": _read_bits64,
+    "v128": _read_v128,
+}
+"""The function for each shape that `Op.imm` names."""
+
+READER_BY_CODE: dict[int, ImmediateReader] = {code: READERS[row.imm] for code, row in OPCODES.items()}
+"""The function for each opcode of the table."""
+
+
+def read_prefixed_opcode(data: Data, pos: int) -> tuple[int, int]:
+    """The opcode whose prefix is at `pos`: the key of OPCODES, and the position behind it."""
+    number, after = read_u32(data, pos + 1)
+    if number >> PREFIX_SHIFT:
+        raise illegal_opcode(data, pos)
+    return data[pos] << PREFIX_SHIFT | number, after
+
+
+def illegal_opcode(data: Data, pos: int) -> MalformedError | UnsupportedError:
+    """The error for an opcode at `pos` that is not in the table: a feature that is not built, or nonsense."""
+    byte = data[pos]
+    if byte not in PREFIXES:
+        feature = FEATURE_BY_CODE.get(byte)
+        return UnsupportedError(feature, pos) if feature else MalformedError(f"illegal opcode {byte:02x}", pos)
+    number, _ = read_u32(data, pos + 1)
+    feature = None if number >> PREFIX_SHIFT else FEATURE_BY_CODE.get(byte << PREFIX_SHIFT | number)
+    if feature:
+        return UnsupportedError(feature, pos)
+    return MalformedError(f"illegal opcode {byte:02x} {number:02x}", pos)
