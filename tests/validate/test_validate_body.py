@@ -106,6 +106,11 @@ def test_deep_nesting_takes_linear_time(typed):
     assert large < 40 * small + 0.1
 
 
+def test_calls_with_many_parameters_in_dead_code(typed):
+    module = Module(b"", types=[FuncType((I32,) * 1000)], func_typeidxs=[0])
+    assert _seconds(typed, "unreachable", *[("i32.const", 0), ("call", 0)] * 20_000, module=module) < 5
+
+
 def test_many_operands_are_refused(typed):
     module = Module(b"", types=[FuncType((), (I32,) * 1000)], func_typeidxs=[0])
     with pytest.raises(LimitError, match="operands"):

@@ -108,7 +108,10 @@ def test_a_second_memory_is_a_feature_of_its_own():
     assert caught.value.feature == "multi-memory"
 
 
-def test_refs_are_worked_out_once():
+def test_refs_are_worked_out_only_when_needed():
     module = make(elements=[active(0, funcs=(1,))])
+    validate_module(module)
+    assert module.refs is None
+    module = make(globals=[Global(GlobalType(FUNCREF), (Instr(0xD2, 1, 21),))])
     validate_module(module)
     assert module.refs == {1}

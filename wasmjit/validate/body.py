@@ -1,4 +1,4 @@
-"""Function bodies: the walk over the instructions (spec 3.4, 3.5.4 "Functions", appendix "Validation Algorithm")."""
+"""Function bodies: the walk over the instructions (spec 3.3, 3.4.1, appendix "Validation Algorithm")."""
 
 from __future__ import annotations
 

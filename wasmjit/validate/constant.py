@@ -1,4 +1,4 @@
-"""Constant expressions (spec 3.4.12, with the extended-const proposal)."""
+"""Constant expressions (spec 3.3.10, with the extended-const proposal)."""
 
 from __future__ import annotations
 

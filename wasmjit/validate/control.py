@@ -1,4 +1,4 @@
-"""Control instructions (spec 3.4.10, "Control Instructions")."""
+"""Control instructions (spec 3.3.8)."""
 
 from __future__ import annotations
 

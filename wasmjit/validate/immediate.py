@@ -1,4 +1,4 @@
-"""Immediates of instructions whose typing is plain (spec 3.4.5 "Vector Instructions", 3.4.8 "Memory Instructions").
+"""Immediates of instructions whose typing is plain (spec 3.3.3, 3.3.7).
 
 Memory accesses, lanes, memories, data segments.
 """

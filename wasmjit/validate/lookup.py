@@ -41,7 +41,7 @@ def check_all(indices: Sequence[int], size: int, what: str, offset: int | None =
 
 
 def declared_refs(module: Module) -> frozenset[int]:
-    """Functions that `ref.func` may name in a body: C.refs of spec 3.5.14. Worked out once a module."""
+    """Functions that `ref.func` may name in a body: C.refs of spec 3.4.10. Worked out once a module."""
     if module.refs is None:
         module.refs = frozenset(_refs(module))
     return module.refs

@@ -1,4 +1,4 @@
-"""Modules: everything but function bodies (spec 3.2 "Types", 3.5 "Modules")."""
+"""Modules: everything but function bodies (spec 3.2, 3.4)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from wasmjit import features, limits
 from wasmjit.errors import InvalidError, UnsupportedError
 from wasmjit.limits import check_limit
 from wasmjit.validate.constant import validate_const
-from wasmjit.validate.lookup import check_all, declared_refs, lookup
+from wasmjit.validate.lookup import check_all, lookup
 from wasmjit.wasm.module import DataSegment, ElementSegment, Module
 from wasmjit.wasm.types import I32, FuncType, Limits
 
@@ -14,7 +14,7 @@ _MAX_TABLE_SIZE = 0xFFFF_FFFF
 
 
 def validate_module(module: Module) -> None:
-    """Check all of `module` but function bodies, and set `module.refs`.
+    """Check all of `module` but function bodies.
 
     Raises InvalidError with the byte offset where the module keeps one, LimitError, UnsupportedError.
     """
@@ -22,7 +22,6 @@ def validate_module(module: Module) -> None:
     _validate_functions(module)
     _validate_tables(module)
     _validate_memories(module)
-    declared_refs(module)
     _validate_globals(module)
     _validate_exports(module)
     _validate_start(module)

@@ -1,4 +1,4 @@
-"""Table instructions (spec 3.4.7): they move the element type of the table that they name."""
+"""Table instructions (spec 3.3.6): they move the element type of the table that they name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parametric, reference and variable instructions (spec 3.4.1, 3.4.2, 3.4.6)."""
+"""Parametric, reference and variable instructions (spec 3.3.4, 3.3.2, 3.3.5)."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ class Module:
     num_imported_memories: int = 0
     num_imported_globals: int = 0
     refs: frozenset[int] | None = None
-    """Functions that `ref.func` may name (C.refs of spec 3.5.14); None until the validator has worked them out."""
+    """Functions that `ref.func` may name (C.refs of spec 3.4.10); None until the validator has worked them out."""
 
     def func_type(self, funcidx: int) -> FuncType:
         """Type of a function of the index space."""
