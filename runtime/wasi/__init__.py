@@ -1,0 +1,20 @@
+"""WASI preview 1: the system interface of guests, over the host's own.
+
+`Wasi(WasiConfig(...)).functions()` gives the host calls. Which file does what::
+
+    config     what a guest is given             wasi      opens it, binds the calls to it (state)
+    registry   declaration and call wrapper      errno, rights, layout, memory   numbers, records, guest memory
+    args environ clock random sched proc         the host calls, by prefix
+    fd fdstat fddir path poll sock
+    descriptor fdtable                           what a descriptor can be, and the guest's table of them
+    hostfile hostdir hostsocket stream stdio     the kinds
+    resolve syscalls                             paths that can't leave their directory
+    clocks entropy                               sources of time and random bytes
+"""
+
+from __future__ import annotations
+
+from wasmjit.runtime.wasi.config import Preopen, WasiConfig
+from wasmjit.runtime.wasi.wasi import Wasi
+
+__all__ = ["Preopen", "Wasi", "WasiConfig"]

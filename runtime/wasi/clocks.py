@@ -1,0 +1,92 @@
+"""Sources of time for a guest: the host's clocks, or one that only moves when the guest sleeps."""
+
+from __future__ import annotations
+
+import select
+import time
+from typing import Protocol
+
+from wasmjit.runtime.wasi.errno import Errno, WasiError
+from wasmjit.runtime.wasi.layout import CLOCK_MONOTONIC, CLOCK_PROCESS_CPUTIME, CLOCK_REALTIME, CLOCK_THREAD_CPUTIME
+
+_HOST_CLOCKS = {
+    CLOCK_REALTIME: time.CLOCK_REALTIME,
+    CLOCK_MONOTONIC: time.CLOCK_MONOTONIC,
+    CLOCK_PROCESS_CPUTIME: time.CLOCK_PROCESS_CPUTIME_ID,
+    CLOCK_THREAD_CPUTIME: time.CLOCK_THREAD_CPUTIME_ID,
+}
+_NS = 1_000_000_000
+_MAX_WAIT_NS = 3600 * _NS  # one system call; the caller goes on waiting
+
+Ready = list[tuple[int, int]]
+"""What `select.poll` returns: host descriptors and their events."""
+
+
+class Clocks(Protocol):
+    """What clock_time_get, clock_res_get and poll_oneoff need."""
+
+    def now_ns(self, clock: int) -> int:
+        """Time of a clock. EINVAL if there is none with that id."""
+
+    def resolution_ns(self, clock: int) -> int:
+        """Its resolution. EINVAL as above."""
+
+    def wait(self, poller: select.poll | None, timeout_ns: int | None) -> Ready:
+        """Wait for descriptors or time; may come back early with nothing. None: no time limit."""
+
+
+def _host_clock(clock: int) -> int:
+    try:
+        return _HOST_CLOCKS[clock]
+    except KeyError:
+        raise WasiError(Errno.INVAL) from None
+
+
+class HostClocks:
+    """The clocks of the host."""
+
+    def now_ns(self, clock: int) -> int:
+        """Time of a clock."""
+        return time.clock_gettime_ns(_host_clock(clock))
+
+    def resolution_ns(self, clock: int) -> int:
+        """Resolution of a clock, 1 at least."""
+        return max(1, round(time.clock_getres(_host_clock(clock)) * _NS))
+
+    def wait(self, poller: select.poll | None, timeout_ns: int | None) -> Ready:
+        """Wait. Signals are handled meanwhile, so Ctrl-C ends it."""
+        limit = _MAX_WAIT_NS if timeout_ns is None else min(timeout_ns, _MAX_WAIT_NS)
+        if poller is None:
+            time.sleep(limit / _NS)
+            return []
+        return poller.poll(-(-limit // 1_000_000))  # whole ms, rounded up: never a little too early
+
+
+class FrozenClocks:
+    """Every clock shows the same time, which moves on by what the guest sleeps and by nothing else.
+
+    Sleeping takes no time. Runs with it are reproducible.
+    """
+
+    def __init__(self, start_ns: int) -> None:
+        self._now_ns = start_ns
+
+    def now_ns(self, clock: int) -> int:
+        """The one time there is."""
+        _host_clock(clock)
+        return self._now_ns
+
+    def resolution_ns(self, clock: int) -> int:
+        """One nanosecond."""
+        _host_clock(clock)
+        return 1
+
+    def wait(self, poller: select.poll | None, timeout_ns: int | None) -> Ready:
+        """Return what is ready; if nothing is, let the time pass, or wait really if there is no limit."""
+        ready = poller.poll(0) if poller else []
+        if ready or timeout_ns == 0:
+            return ready
+        if timeout_ns is None:
+            return poller.poll() if poller else []
+        self._now_ns += timeout_ns
+        return []

@@ -1,0 +1,15 @@
+"""Sources of random bytes for a guest."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable
+
+RandomBytes = Callable[[int], bytes]
+"""`n -> n random bytes`."""
+
+
+def random_source(seed: int | None) -> RandomBytes:
+    """The host's, or, for reproducible runs, a generator started from `seed`: not for secrets."""
+    return os.urandom if seed is None else random.Random(seed).randbytes

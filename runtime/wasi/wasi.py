@@ -1,0 +1,89 @@
+"""`Wasi`: one guest's system interface, ready to be linked."""
+
+from __future__ import annotations
+
+import os
+
+from wasmjit.runtime.wasi import args, clock, environ, fd, fddir, fdstat, path, poll, proc, random, rights, sched, sock
+from wasmjit.runtime.wasi.clocks import FrozenClocks, HostClocks
+from wasmjit.runtime.wasi.config import Preopen, WasiConfig
+from wasmjit.runtime.wasi.entropy import random_source
+from wasmjit.runtime.wasi.fdtable import FdTable
+from wasmjit.runtime.wasi.hostdir import HostDirectory
+from wasmjit.runtime.wasi.hostsocket import HostSocket
+from wasmjit.runtime.wasi.registry import HOST_CALLS, HostFunction, bind
+from wasmjit.runtime.wasi.resolve import Resolver, default_resolver, resolve_by_kernel, resolve_by_walk
+from wasmjit.runtime.wasi.state import State
+from wasmjit.runtime.wasi.stdio import stdin_descriptor, stdout_descriptor
+from wasmjit.wasm.types import FuncType
+
+_DECLARED = (args, clock, environ, fd, fddir, fdstat, path, poll, proc, random, sched, sock)
+"""The modules with host calls: importing them fills `HOST_CALLS`."""
+
+
+class Wasi:
+    """The system interface of one guest: `wasi_snapshot_preview1`, and `wasi_unstable` before it.
+
+    It opens the directories (OSError if one can't be opened) and owns the descriptors: they are closed by `close`, at
+    the end of a `with` block, or when nothing can reach them any more.
+    """
+
+    def __init__(self, config: WasiConfig | None = None) -> None:
+        self.config = config or WasiConfig()
+        clocks = HostClocks() if self.config.frozen_clock_ns is None else FrozenClocks(self.config.frozen_clock_ns)
+        self.state = State(
+            self.config.encoded_args(),
+            self.config.encoded_environ(),
+            clocks,
+            random_source(self.config.seed),
+            FdTable(self.config.max_fds),
+        )
+        try:
+            self._open_all()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Wasi:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all descriptors. The guest's calls answer EBADF from now on."""
+        self.state.fds.close_all()
+
+    def functions(self) -> dict[tuple[str, str], tuple[FuncType, HostFunction]]:
+        """Type and implementation of every host call by (module, name).
+
+        The implementations take the calling instance, whose exported "memory" they use, and raw integers.
+        They return an errno; `proc_exit` raises `ExitStatus`.
+        """
+        return {key: (call.type, bind(call, self.state)) for key, call in HOST_CALLS.items()}
+
+    def _open_all(self) -> None:
+        fds, config = self.state.fds, self.config
+        fds.add(stdin_descriptor(config.stdin))
+        fds.add(stdout_descriptor(config.stdout, 1))
+        fds.add(stdout_descriptor(config.stderr, 2))
+        resolver = _RESOLVERS.get(config.resolver) or default_resolver()
+        for preopen in config.preopens():
+            fds.add(_open_directory(preopen, resolver))
+        for listener in config.listeners:
+            fds.add(HostSocket(listener, owned=False))
+
+
+_RESOLVERS: dict[str, Resolver] = {"openat2": resolve_by_kernel, "walk": resolve_by_walk}
+
+
+def _open_directory(preopen: Preopen, resolver: Resolver) -> HostDirectory:
+    host_fd = os.open(preopen.host, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    return HostDirectory(
+        host_fd,
+        resolver,
+        rights.DIRECTORY,
+        rights.INHERITING,
+        read_only=preopen.read_only,
+        preopen_name=preopen.guest.encode("utf-8", "surrogateescape"),
+    )
