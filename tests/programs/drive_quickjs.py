@@ -17,7 +17,6 @@ class QuickJS:
 
     def __init__(self, reactor: Reactor) -> None:
         self._reactor = reactor
-        reactor.call("_initialize")
         assert reactor.call("qjs_init") == 0
         self._context = reactor.call("qjs_get_context")
 

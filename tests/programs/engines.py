@@ -21,7 +21,8 @@ class WasmtimeReactor:
         linker.define_wasi()
         instance = linker.instantiate(self._store, wasmtime.Module.from_file(engine, str(file)))
         self._exports: Any = instance.exports(self._store)
-        self.trap_type: type[Exception] = wasmtime.Trap
+        if "_initialize" in self._exports:
+            self._exports["_initialize"](self._store)
 
     def call(self, name: str, *args: int | float) -> Any:
         """Call an exported function."""
@@ -42,8 +43,7 @@ class WasmjitReactor:
     def __init__(self, file: Path) -> None:
         import wasmjit
 
-        self._instance: Any = wasmjit.load(file, opt="0")
-        self.trap_type: type[Exception] = wasmjit.Trap
+        self._instance: Any = wasmjit.load(file, wasi=True, opt="0")
 
     def call(self, name: str, *args: int | float) -> Any:
         """Call an exported function."""
@@ -51,11 +51,11 @@ class WasmjitReactor:
 
     def read(self, offset: int, length: int) -> bytes:
         """Bytes of the memory."""
-        return bytes(self._instance["memory"].read(offset, length))
+        return bytes(self._instance["memory"].read(offset & 0xFFFFFFFF, length))
 
     def write(self, offset: int, data: bytes) -> None:
         """Change bytes of the memory."""
-        self._instance["memory"].write(offset, data)
+        self._instance["memory"].write(offset & 0xFFFFFFFF, data)
 
 
 Reactor = WasmtimeReactor | WasmjitReactor

@@ -13,5 +13,5 @@
         (br_table 1 0 1 1 0 (i32.const 3) (local.get 0)))
       (i32.add (i32.const 1))))
   (func (param i32) (result i32)
-    (loop (br_table 0 1 (local.tee 0 (i32.shr_u (local.get 0) (i32.const 1)))))
+    (block (loop (br_table 0 1 (local.tee 0 (i32.shr_u (local.get 0) (i32.const 1))))))
     (local.get 0)))

@@ -5,7 +5,7 @@
     (call 0 (local.get 0) (local.get 1))
     (block (param i64 i32) (result i32 i64)
       (br_if 0 (i32.const 1) (i64.const 2) (local.get 0))
-      (drop) (drop) (i32.wrap_i64) (i64.const 9))
+      (drop) (drop) (drop) (i32.wrap_i64) (i64.const 9))
     (i32.wrap_i64) (i32.add))
   (func (param i32) (result i32 i32)
     (local.get 0) (i32.const 1)
