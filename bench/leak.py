@@ -90,9 +90,8 @@ def main() -> int:
     seconds = time.perf_counter() - start
     after = resident_bytes()
     growth = 100 * (after - before) / before
-    print(
-        f"after {args.warm_up:,} cycles: {before / 1e6:.1f} MB; after {args.cycles:,}: {after / 1e6:.1f} MB ({growth:+.2f} %)"
-    )
+    print(f"after {args.warm_up:,} cycles: {before / 1e6:.1f} MB")
+    print(f"after {args.cycles:,} cycles: {after / 1e6:.1f} MB ({growth:+.2f} %)")
     print(f"{1e6 * seconds / max(args.cycles - args.warm_up, 1):.0f} us a cycle")
     return int(growth > args.tolerance)
 
