@@ -1,1 +1,161 @@
-"""wasmjit: a WebAssembly engine for Python."""
+"""wasmjit: a WebAssembly engine for Python.
+
+    import wasmjit
+
+    plugin = wasmjit.load("plugin.wasm")
+    plugin.transform(21)
+
+`load` is the short way; `Engine`, `Module`, `Store`, `Linker` and `Instance` are the parts that it is made of. Names
+are resolved when they are first used, so that importing the package costs next to nothing.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wasmjit.api.engine import Engine
+    from wasmjit.api.func import Func
+    from wasmjit.api.global_ import Global
+    from wasmjit.api.instance import Instance
+    from wasmjit.api.linker import Linker
+    from wasmjit.api.load import load
+    from wasmjit.api.memory import Memory
+    from wasmjit.api.module import ExportType, ImportType, Module
+    from wasmjit.api.store import Store
+    from wasmjit.api.table import Table
+    from wasmjit.api.types import FuncType
+    from wasmjit.config import Config
+    from wasmjit.errors import (
+        ArtifactError,
+        ExhaustionError,
+        ExitStatus,
+        Frame,
+        InternalError,
+        InvalidError,
+        LimitError,
+        LinkError,
+        MalformedError,
+        Trap,
+        UnsupportedError,
+        WasmError,
+    )
+    from wasmjit.runtime.wasi import WasiConfig
+    from wasmjit.wasm.types import (
+        EXTERNREF,
+        F32,
+        F64,
+        FUNCREF,
+        I32,
+        I64,
+        V128,
+        GlobalType,
+        Limits,
+        MemType,
+        TableType,
+        ValType,
+    )
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "EXTERNREF",
+    "F32",
+    "F64",
+    "FUNCREF",
+    "I32",
+    "I64",
+    "V128",
+    "ArtifactError",
+    "Config",
+    "Engine",
+    "ExhaustionError",
+    "ExitStatus",
+    "ExportType",
+    "Frame",
+    "Func",
+    "FuncType",
+    "Global",
+    "GlobalType",
+    "ImportType",
+    "Instance",
+    "InternalError",
+    "InvalidError",
+    "LimitError",
+    "Limits",
+    "LinkError",
+    "Linker",
+    "MalformedError",
+    "MemType",
+    "Memory",
+    "Module",
+    "Store",
+    "Table",
+    "TableType",
+    "Trap",
+    "UnsupportedError",
+    "ValType",
+    "WasiConfig",
+    "WasmError",
+    "__version__",
+    "load",
+]
+
+_HOMES = {
+    "api.engine": ("Engine",),
+    "api.func": ("Func",),
+    "api.global_": ("Global",),
+    "api.instance": ("Instance",),
+    "api.linker": ("Linker",),
+    "api.load": ("load",),
+    "api.memory": ("Memory",),
+    "api.module": ("ExportType", "ImportType", "Module"),
+    "api.store": ("Store",),
+    "api.table": ("Table",),
+    "api.types": ("FuncType",),
+    "config": ("Config",),
+    "errors": (
+        "ArtifactError",
+        "ExhaustionError",
+        "ExitStatus",
+        "Frame",
+        "InternalError",
+        "InvalidError",
+        "LimitError",
+        "LinkError",
+        "MalformedError",
+        "Trap",
+        "UnsupportedError",
+        "WasmError",
+    ),
+    "runtime.wasi": ("WasiConfig",),
+    "wasm.types": (
+        "EXTERNREF",
+        "F32",
+        "F64",
+        "FUNCREF",
+        "I32",
+        "I64",
+        "V128",
+        "GlobalType",
+        "Limits",
+        "MemType",
+        "TableType",
+        "ValType",
+    ),
+}
+_HOME_BY_NAME = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    """Import what a public name stands for, and keep it."""
+    home = _HOME_BY_NAME.get(name)
+    if home is None:
+        raise AttributeError(f"module 'wasmjit' has no attribute {name!r}")
+    from importlib import import_module
+
+    value: object = getattr(import_module(f"wasmjit.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

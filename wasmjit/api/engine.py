@@ -1,0 +1,54 @@
+"""Engines: how modules are compiled, and what they are granted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import Literal, TypedDict, Unpack
+
+from wasmjit.abi.native import NativeSupport
+from wasmjit.config import BoundsChecks, Config, OptLevel
+
+
+class Settings(TypedDict, total=False):
+    """The fields of `Config` as keyword arguments; `opt` may also be a number."""
+
+    opt: OptLevel | Literal[0, 1, 2, 3]
+    bounds_checks: BoundsChecks
+    target_cpu: str | None
+    max_stack_bytes: int
+    jobs: int
+
+
+class Engine:
+    """Settings for compiling and running modules. Light, immutable, shared by threads.
+
+    `Engine()` has the defaults, `Engine(opt=2, bounds_checks="explicit")` changes some, `Engine(config)` takes them
+    from a `Config`, changed by the settings given beside it. Raises ValueError for a value out of range, TypeError for
+    a setting that does not exist.
+    """
+
+    def __init__(self, config: Config | None = None, /, **settings: Unpack[Settings]) -> None:
+        if config is not None and not isinstance(config, Config):
+            raise TypeError(f"config must be a Config, not {type(config).__name__}")
+        changes: dict[str, object] = dict(settings)
+        if isinstance(opt := changes.get("opt"), int):
+            changes["opt"] = str(opt)
+        self.config: Config = replace(config or Config(), **changes)  # type: ignore[arg-type]
+
+    def __repr__(self) -> str:
+        return f"Engine({self.config!r})"
+
+    @cached_property
+    def guard(self) -> bool:
+        """Whether memories are protected by guard pages rather than by comparisons."""
+        from wasmjit.compile.driver import resolve_guard
+
+        return resolve_guard(self.config)
+
+    @property
+    def native(self) -> NativeSupport:
+        """The machine code that all modules share."""
+        from wasmjit.compile.support import native_support
+
+        return native_support()

@@ -1,0 +1,117 @@
+"""What an instance gets for its imports: Python values to the runtime's objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, Union
+
+from wasmjit.api.extern import ExternBase, ExternInstance, unwrap_extern
+from wasmjit.api.func import host_func
+from wasmjit.api.store import Store
+from wasmjit.api.types import describe
+from wasmjit.errors import LinkError
+from wasmjit.runtime.func import FuncInstance
+from wasmjit.wasm import types as wasm
+from wasmjit.wasm.module import Import
+
+if TYPE_CHECKING:
+    from wasmjit.api.extern import Extern
+    from wasmjit.api.instance import Instance
+    from wasmjit.api.module import Module
+    from wasmjit.runtime.wasi import WasiConfig
+
+Importable: TypeAlias = Union["Extern", Callable[..., object], int, float, bytes, None]
+"""What may stand for an import: an object of the store, a callable for a function (it gets the type that the module
+declares), a value for an immutable global."""
+
+Imports: TypeAlias = Mapping[str, Union[Mapping[str, Importable], "Instance"]]
+"""Imports by module name, then name; an instance offers its exports."""
+
+
+class HostFunc(NamedTuple):
+    """A function with a type of its own, that becomes one of a store when it is imported.
+
+    Its first argument is the runtime's instance that calls it.
+    """
+
+    type: wasm.FuncType
+    callable: Callable[..., object]
+
+
+Lookup: TypeAlias = Callable[[str, str], object]
+"""What to import for a module name and a name; `MISSING` if there is nothing."""
+
+MISSING = object()
+_WASI = ("wasi_snapshot_preview1", "wasi_unstable")
+
+
+def mapping_lookup(imports: Imports) -> Lookup:
+    """Look things up in a mapping of modules; an `Instance` is one too."""
+    if not isinstance(imports, Mapping):
+        raise TypeError(f"imports must be a mapping by module name, not {type(imports).__name__}")
+
+    def lookup(module: str, name: str) -> object:
+        names = imports.get(module, {})
+        return names.get(name, MISSING)
+
+    return lookup
+
+
+def resolve_list(store: Store, module: Module, imports: Sequence[object]) -> list[ExternInstance]:
+    """The externs for a module's imports, out of a list in the module's order."""
+    declared = module._core.imports
+    if len(imports) != len(declared):
+        raise LinkError(f"the module has {len(declared)} imports, {len(imports)} are given")
+    return [_as_extern(store, item, value) for item, value in zip(declared, imports, strict=True)]
+
+
+def resolve(store: Store, module: Module, lookup: Lookup) -> list[ExternInstance]:
+    """The externs for a module's imports, in its order. One LinkError names all that are missing."""
+    declared = module._core.imports
+    found = [lookup(item.module, item.name) for item in declared]
+    missing = [item for item, value in zip(declared, found, strict=True) if value is MISSING]
+    if missing:
+        raise _missing_error(missing)
+    return [_as_extern(store, item, value) for item, value in zip(declared, found, strict=True)]
+
+
+def _missing_error(missing: list[Import]) -> LinkError:
+    listed = dict.fromkeys(f"{item.module}.{item.name} ({describe(item.type)})" for item in missing)
+    hint = "; WASI is granted with wasi=WasiConfig(...)" if any(item.module in _WASI for item in missing) else ""
+    return LinkError(f"unknown import: {', '.join(listed)}{hint}", missing[0].module, missing[0].name)
+
+
+def _as_extern(store: Store, item: Import, value: object) -> ExternInstance:
+    """The runtime's object for one import. Whether its type fits is checked at instantiation."""
+    if isinstance(value, ExternBase):
+        extern: ExternInstance = unwrap_extern(value, store)
+        return extern
+    if isinstance(value, HostFunc):
+        return FuncInstance.from_host(store._runtime, value.type, value.callable, wants_caller=True, name=item.name)
+    if isinstance(item.type, wasm.FuncType) and callable(value):
+        return host_func(store, item.type, value, name=item.name)
+    if isinstance(item.type, wasm.GlobalType) and not item.type.mutable:
+        return _as_global(store, item, item.type, value)
+    raise LinkError(
+        f"incompatible import type: {item.module}.{item.name} must be {describe(item.type)}, not {value!r}",
+        item.module,
+        item.name,
+    )
+
+
+def _as_global(store: Store, item: Import, type: wasm.GlobalType, value: object) -> ExternInstance:
+    from wasmjit.api.global_ import Global
+
+    try:
+        return Global(store, type.type, value)._instance
+    except (TypeError, OverflowError) as error:
+        message = f"incompatible import type: {item.module}.{item.name} must be {describe(type)}: {error}"
+        raise LinkError(message, item.module, item.name) from None
+
+
+def wasi_functions(config: WasiConfig | None) -> dict[tuple[str, str], HostFunc]:
+    """The functions of WASI preview 1 by module name and name, granting what `config` says."""
+    from wasmjit.runtime.wasi import Wasi, WasiConfig
+
+    functions = Wasi(WasiConfig() if config is None else config).functions()
+    return {key: HostFunc(type, callable) for key, (type, callable) in functions.items()}

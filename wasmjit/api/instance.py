@@ -1,0 +1,120 @@
+"""Instances: modules brought to life."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from wasmjit.api.extern import Extern, ExternInstance, wrap_extern
+from wasmjit.api.imports import Imports, mapping_lookup, resolve, resolve_list
+from wasmjit.api.module import Module
+from wasmjit.api.store import Store
+from wasmjit.runtime.instance import ModuleInstance
+from wasmjit.runtime.instantiate import instantiate
+
+
+class Exports(Mapping[str, Extern]):
+    """The exports of an instance by name, in the module's order."""
+
+    __slots__ = ("_instance", "_store", "_wrapped")
+
+    def __init__(self, instance: ModuleInstance, store: Store) -> None:
+        self._instance = instance
+        self._store = store
+        self._wrapped: dict[str, Extern] = {}
+
+    def __getitem__(self, name: str) -> Extern:
+        found = self._wrapped.get(name)
+        if found is None:
+            found = self._wrapped[name] = wrap_extern(self._instance.exports[name], self._store)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._instance.exports)
+
+    def __len__(self) -> int:
+        return len(self._instance.exports)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._instance.exports
+
+    def __repr__(self) -> str:
+        return f"<exports {list(self)}>"
+
+
+class Instance:
+    """An instance of a module in a store.
+
+    Its exports are attributes and items: `instance.add(1, 2)`, `instance["odd name"]`; iterating gives their names.
+    `exports` and `store` are the instance's own attributes: exports of these names are reached as items.
+
+    `imports` are the module's imports in its order, or a mapping as `wasmjit.load` takes it. The start function runs.
+    Raises `LinkError` for imports that are missing or of the wrong type, and what the
+    module's start does: `Trap`, or what a host function raises.
+    """
+
+    __slots__ = ("__dict__", "__weakref__", "_instance", "exports", "store")
+
+    exports: Exports
+    store: Store
+
+    def __init__(self, store: Store, module: Module, imports: Imports | Sequence[object] | None = None) -> None:
+        if imports is None or isinstance(imports, Mapping):
+            externs = resolve(store, module, mapping_lookup(imports or {}))
+        else:
+            externs = resolve_list(store, module, imports)
+        self._instantiate(store, module, externs)
+
+    def _instantiate(self, store: Store, module: Module, externs: Sequence[ExternInstance]) -> None:
+        if module._guard and not store.engine.guard:
+            raise ValueError("the module was compiled for guard pages, which the store's memories lack")
+        self._set(instantiate(store._runtime, module._core, module._native, externs), store)
+
+    def _set(self, instance: ModuleInstance, store: Store) -> None:
+        self._instance = instance
+        self.store = store
+        self.exports = Exports(instance, store)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in Instance.__slots__ or name not in self.exports:
+            raise AttributeError(f"the instance has no export {name!r}")
+        extern = self.__dict__[name] = self.exports[name]
+        return extern
+
+    def __getitem__(self, name: str) -> Any:
+        return self.exports[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.exports
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.exports)
+
+    def __len__(self) -> int:
+        return len(self.exports)
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self.exports]
+
+    def __eq__(self, other: object) -> bool:
+        return self._instance is other._instance if isinstance(other, Instance) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(id(self._instance))
+
+    def __repr__(self) -> str:
+        return f"<Instance with {len(self)} exports at {id(self._instance):#x}>"
+
+
+def wrap_instance(runtime: ModuleInstance, store: Store) -> Instance:
+    """The public object for an instance of the runtime."""
+    instance = Instance.__new__(Instance)
+    instance._set(runtime, store)
+    return instance
+
+
+def instantiate_externs(store: Store, module: Module, externs: Sequence[ExternInstance]) -> Instance:
+    """An instance whose imports are the runtime's objects already."""
+    instance = Instance.__new__(Instance)
+    instance._instantiate(store, module, externs)
+    return instance

@@ -1,0 +1,123 @@
+"""Linear memories as users see them."""
+
+from __future__ import annotations
+
+import operator
+from typing import SupportsIndex, overload
+
+from wasmjit.api.extern import ExternBase
+from wasmjit.api.store import Store
+from wasmjit.limits import MAX_MEMORY_PAGES
+from wasmjit.runtime.memory import MemoryInstance
+from wasmjit.wasm.types import Limits, MemType
+
+
+class Memory(ExternBase[MemoryInstance]):
+    """A linear memory of `min` pages of 64 KiB, that may grow to `max`.
+
+    Bytes are read and written by address: `memory[address]`, `memory[start:stop]`, `read`, `write`; `view` gives all of
+    it without a copy. An access that is not entirely inside raises IndexError, as do negative addresses: pointers
+    that functions return as i32 are signed, so `pointer & 0xFFFFFFFF` is the address.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, store: Store, min: int, max: int | None = None) -> None:
+        self.store = store
+        self._instance = MemoryInstance(store._runtime, MemType(as_limits(min, max, MAX_MEMORY_PAGES, "pages")))
+
+    def __repr__(self) -> str:
+        return f"<Memory of {self.size} pages at {id(self._instance):#x}>"
+
+    @property
+    def type(self) -> MemType:
+        """Limits in pages; the minimum is the size of now."""
+        return self._instance.type
+
+    @property
+    def size(self) -> int:
+        """Size in pages of 64 KiB."""
+        return self._instance.pages
+
+    def __len__(self) -> int:
+        """Size in bytes."""
+        return self._instance.size_bytes
+
+    def grow(self, pages: int) -> int:
+        """Add zeroed pages; return the old size in pages. Raises ValueError if the limits don't allow it."""
+        pages = operator.index(pages)
+        old = -1 if not 0 <= pages <= MAX_MEMORY_PAGES else self._instance.grow(pages)
+        if old < 0:
+            raise ValueError(f"a memory of type ({self.type}) can't grow by {pages} pages")
+        return old
+
+    def read(self, address: int, size: int) -> bytes:
+        """Copy `size` bytes out. Raises IndexError."""
+        self._check(address, size)
+        return self._instance.read(address, size)
+
+    def write(self, address: int, data: bytes | bytearray | memoryview) -> None:
+        """Copy bytes in. Raises IndexError, and then writes nothing."""
+        data = memoryview(data).cast("B") if not isinstance(data, bytes) else data
+        self._check(address, len(data))
+        self._instance.write(address, data)
+
+    def view(self) -> memoryview:
+        """All bytes of now, writable, without a copy. It does not follow a later `grow`."""
+        return self._instance.view()
+
+    @overload
+    def __getitem__(self, key: SupportsIndex) -> int: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> bytes: ...
+
+    def __getitem__(self, key: SupportsIndex | slice) -> int | bytes:
+        if isinstance(key, slice):
+            return self.read(*self._span(key))
+        return self.read(operator.index(key), 1)[0]
+
+    def __setitem__(self, key: SupportsIndex | slice, value: int | bytes | bytearray | memoryview) -> None:
+        if not isinstance(key, slice):
+            self.write(operator.index(key), bytes([value]) if isinstance(value, int) else _needs_int(value))
+            return
+        address, size = self._span(key)
+        if isinstance(value, int):
+            raise TypeError("a slice takes bytes, not int")
+        if memoryview(value).nbytes != size:
+            raise ValueError(f"{size} bytes are needed, not {memoryview(value).nbytes}: a memory keeps its size")
+        self.write(address, value)
+
+    def _span(self, key: slice) -> tuple[int, int]:
+        """Address and size of a slice."""
+        if key.step not in (None, 1):
+            raise ValueError("slices of a memory have no step")
+        start = 0 if key.start is None else operator.index(key.start)
+        stop = len(self) if key.stop is None else operator.index(key.stop)
+        self._check(start, stop - start)
+        return start, stop - start
+
+    def _check(self, address: int, size: int) -> None:
+        if address < 0 or size < 0 or address + size > self._instance.size_bytes:
+            raise IndexError(f"{size} bytes at {address} are not inside a memory of {len(self)} bytes")
+
+
+def _needs_int(value: object) -> bytes:
+    raise TypeError(f"a byte is an int, not {type(value).__name__}")
+
+
+def as_limits(min: int, max: int | None, bound: int, unit: str) -> Limits:
+    """Limits, checked. Raises ValueError unless 0 <= min <= max <= bound."""
+    min = operator.index(min)
+    max = None if max is None else operator.index(max)
+    if not 0 <= min <= (bound if max is None else max) or (max or 0) > bound:
+        raise ValueError(f"sizes must be 0 <= min <= max <= {bound} {unit}, not {min} and {max}")
+    return Limits(min, max)
+
+
+def wrap_memory(instance: MemoryInstance, store: Store) -> Memory:
+    """The public object for a memory of the runtime."""
+    memory = Memory.__new__(Memory)
+    memory.store = store
+    memory._instance = instance
+    return memory

@@ -1,0 +1,133 @@
+"""Modules: decoded, validated, compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import NamedTuple, TypeAlias
+
+from wasmjit.abi.native import NativeModule
+from wasmjit.api.engine import Engine
+from wasmjit.api.source import Source, read_source
+from wasmjit.api.types import ExternType, describe, wrap_extern_type
+from wasmjit.binary import decode_module, read_names
+from wasmjit.validate import validate_all, validate_module
+from wasmjit.wasm import module as wasm
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Called while compiling, with the bytes of code done and the bytes of all."""
+
+
+class ImportType(NamedTuple):
+    """What a module asks for: `type` is a FuncType, MemType, TableType or GlobalType."""
+
+    module: str
+    name: str
+    type: ExternType
+
+    def __str__(self) -> str:
+        return f"{self.module}.{self.name}: {describe(self.type)}"
+
+
+class ExportType(NamedTuple):
+    """What a module offers: `type` is a FuncType, MemType, TableType or GlobalType."""
+
+    name: str
+    type: ExternType
+
+    def __str__(self) -> str:
+        return f"{self.name}: {describe(self.type)}"
+
+
+class CustomSections(Mapping[str, list[bytes]]):
+    """The custom sections of a module by name: contents in the order of the file. They are copied when looked up."""
+
+    def __init__(self, module: wasm.Module) -> None:
+        self._data = module.data
+        self._ranges: dict[str, list[tuple[int, int]]] = {}
+        for name, start, end in module.customs:
+            self._ranges.setdefault(name, []).append((start, end))
+
+    def __getitem__(self, name: str) -> list[bytes]:
+        return [bytes(self._data[start:end]) for start, end in self._ranges[name]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ranges)
+
+    def __len__(self) -> int:
+        return len(self._ranges)
+
+    def __repr__(self) -> str:
+        sizes = {name: [end - start for start, end in ranges] for name, ranges in self._ranges.items()}
+        return f"<custom sections, sizes {sizes}>"
+
+
+class Module:
+    """A module, valid and compiled; it can be instantiated any number of times, by several threads.
+
+    `source` is the module's bytes, a path, or text; the output of `wasmjit compile` is recognised. `progress` is called
+    during compilation. Raises MalformedError, InvalidError, UnsupportedError or LimitError for a module that can't be
+    used, ArtifactError for a compiled file that does not fit, OSError for a file that can't be read.
+    """
+
+    def __init__(self, engine: Engine, source: Source, *, progress: Progress | None = None) -> None:
+        from wasmjit.compile.artifact import is_artifact
+
+        if not isinstance(engine, Engine):
+            raise TypeError(f"engine must be an Engine, not {type(engine).__name__}")
+        self.engine = engine
+        data = read_source(source)
+        if is_artifact(data):
+            self._load(data)
+        else:
+            self._compile(data, progress)
+
+    def _compile(self, data: bytes, progress: Progress | None) -> None:
+        from wasmjit.compile.driver import compile_module
+
+        self._core = decode_module(data)
+        validate_module(self._core)
+        self._guard = self.engine.guard
+        self._native: NativeModule = compile_module(self._core, self.engine.config, progress=progress)
+
+    def _load(self, data: bytes) -> None:
+        from wasmjit.compile.artifact import read_artifact
+        from wasmjit.compile.driver import load_objects
+
+        artifact = read_artifact(data)
+        self._core = decode_module(artifact.module)
+        self._guard = artifact.compiled.guard
+        self._native = load_objects(self._core, artifact.compiled)
+
+    def __repr__(self) -> str:
+        name = f" {self.name!r}" if self.name else ""
+        return f"<Module{name}: {len(self.imports)} imports, {len(self.exports)} exports>"
+
+    @cached_property
+    def imports(self) -> tuple[ImportType, ...]:
+        """What the module needs, in its order."""
+        return tuple(ImportType(i.module, i.name, wrap_extern_type(i.type)) for i in self._core.imports)
+
+    @cached_property
+    def exports(self) -> tuple[ExportType, ...]:
+        """What the module's instances offer, in its order."""
+        core = self._core
+        return tuple(ExportType(e.name, wrap_extern_type(core.extern_type(e.kind, e.index))) for e in core.exports)
+
+    @cached_property
+    def custom_sections(self) -> Mapping[str, list[bytes]]:
+        """Contents of the custom sections by name; a name can occur more than once."""
+        return CustomSections(self._core)
+
+    @cached_property
+    def name(self) -> str | None:
+        """What the name section calls the module."""
+        return read_names(self._core).module
+
+    @staticmethod
+    def validate(engine: Engine | None, source: Source) -> None:
+        """Check a module completely, without compiling it: raises what the constructor would raise.
+
+        All engines accept the same modules; `engine` may be None.
+        """
+        validate_all(decode_module(read_source(source)))

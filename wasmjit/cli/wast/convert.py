@@ -1,0 +1,109 @@
+"""From a `.wast` file to commands and modules: `wasm-tools json-from-wast` reads the script."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
+
+from wasmjit.api.wat import wasm_tools
+from wasmjit.cli.wast.values import Value
+from wasmjit.errors import MalformedError
+
+
+class Action(TypedDict, total=False):
+    """A call of an exported function (`invoke`) or a look at an exported global (`get`)."""
+
+    type: str
+    module: str
+    field: str
+    args: list[Value]
+
+
+Command = TypedDict(
+    "Command",
+    {
+        "type": str,
+        "line": int,
+        "name": str,
+        "as": str,
+        "module": str,
+        "instance": str,
+        "filename": str,
+        "binary_filename": str,
+        "module_type": str,
+        "text": str,
+        "action": Action,
+        "expected": list[Value],
+    },
+    total=False,
+)
+"""One command as the converter writes it; which keys are there depends on `type`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A converted script. `unreadable` are the text modules that wasm-tools refuses to parse."""
+
+    path: Path
+    folder: Path
+    commands: list[Command]
+    unreadable: frozenset[str]
+
+    def module_file(self, command: Command) -> Path | None:
+        """The binary of a command's module; None for text that does not parse."""
+        if command.get("module_type") != "text":
+            return self.folder / command["filename"]
+        binary = command.get("binary_filename")
+        return self.folder / binary if binary is not None else None
+
+
+def convert(path: Path, folder: Path) -> Script:
+    """Convert a script; files go into `folder`. Raises MalformedError with the converter's words, ImportError."""
+    commands = _convert(path, folder)
+    quoted = [
+        command["filename"]
+        for command in commands
+        if command["type"].startswith("assert_malformed") and command.get("module_type") == "text"
+    ]
+    return Script(path, folder, commands, _find_unreadable(folder, quoted))
+
+
+def _convert(path: Path, folder: Path) -> list[Command]:
+    output = folder / f"{path.stem}.json"
+    result = subprocess.run(
+        [wasm_tools(), "json-from-wast", str(path), "--wasm-dir", str(folder), "-o", str(output)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode:
+        lines = [line.strip() for line in result.stderr.splitlines()[:2]]
+        raise MalformedError(" ".join(lines).removeprefix("error: "))
+    commands: list[Command] = json.loads(output.read_bytes())["commands"]
+    return commands
+
+
+def _find_unreadable(folder: Path, names: list[str]) -> frozenset[str]:
+    """Which text modules do not parse.
+
+    The converter does not say for `assert_malformed`, but it does for a plain `(module quote ...)`: it writes a binary
+    if it can. So all texts of a script are tried by one process, which is a hundred times as fast as one for each.
+    """
+    if not names:
+        return frozenset()
+    trial = folder / "unreadable"
+    trial.mkdir(exist_ok=True)
+    script = trial / "quoted.wast"
+    script.write_text("\n".join(_quote((folder / name).read_bytes()) for name in names))
+    commands = _convert(script, trial)
+    pairs: Iterable[tuple[str, Command]] = zip(names, commands, strict=True)
+    return frozenset(name for name, command in pairs if "binary_filename" not in command)
+
+
+def _quote(text: bytes) -> str:
+    """A text module as a quoted one, every byte escaped."""
+    return f'(module quote "{"".join(f"{chr(92)}{byte:02x}" for byte in text)}")'

@@ -1,0 +1,94 @@
+"""What a script has made so far: instances by name, the modules behind them, and what is registered for imports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
+
+from wasmjit.api.engine import Engine
+from wasmjit.api.extern import Extern
+from wasmjit.api.imports import mapping_lookup, resolve
+from wasmjit.api.instance import Instance, instantiate_externs
+from wasmjit.api.module import Module
+from wasmjit.api.store import Store
+from wasmjit.cli.wast.spectest import spectest_module
+
+
+class NeededError(Exception):
+    """A command can't run because of `features` that the engine lacks."""
+
+    def __init__(self, features: frozenset[str]) -> None:
+        self.features = features
+        super().__init__(f"needs {', '.join(sorted(features))}")
+
+
+class FailureError(Exception):
+    """A command did not do what it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """Stands for a module or instance that could not be made for lack of features."""
+
+    features: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Stands for a module or instance that could not be made though it should have been."""
+
+
+_T = TypeVar("_T")
+_Maybe: TypeAlias = _T | Unavailable | Broken
+
+
+class State:
+    """The world of one script. Names are those of the script; None is the module that came last."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.store = Store(engine)
+        self._modules: dict[str | None, _Maybe[Module]] = {}
+        self._instances: dict[str | None, _Maybe[Instance]] = {}
+        self._registered: dict[str, _Maybe[Instance | Mapping[str, Extern]]] = {"spectest": spectest_module(self.store)}
+
+    def set_module(self, name: str | None, module: _Maybe[Module]) -> None:
+        """Remember a module as the last one, and by name."""
+        self._modules[None] = self._modules[name] = module
+
+    def set_instance(self, name: str | None, instance: _Maybe[Instance]) -> None:
+        """Remember an instance as the last one, and by name."""
+        self._instances[None] = self._instances[name] = instance
+
+    def module(self, name: str | None) -> Module:
+        """A module by name. Raises NeededError or FailureError if it could not be made."""
+        return _require(self._modules.get(name, Broken()), name)
+
+    def instance(self, name: str | None) -> Instance:
+        """An instance by name. Raises NeededError or FailureError if it could not be made."""
+        return _require(self._instances.get(name, Broken()), name)
+
+    def register(self, name: str | None, alias: str) -> None:
+        """Let modules import the exports of an instance, or know why they can't. Raises as `instance` does."""
+        self._registered[alias] = self._instances.get(name, Broken())
+        self.instance(name)
+
+    def instantiate(self, module: Module) -> Instance:
+        """An instance of a module, linked with what is registered.
+
+        Raises NeededError or FailureError if something registered could not be made, and what `Instance` raises.
+        """
+        for name in dict.fromkeys(item.module for item in module.imports):
+            if name in self._registered:
+                _require(self._registered[name], name)
+        made = {name: item for name, item in self._registered.items() if not isinstance(item, Unavailable | Broken)}
+        return instantiate_externs(self.store, module, resolve(self.store, module, mapping_lookup(made)))
+
+
+def _require(item: _Maybe[_T], name: str | None) -> _T:
+    if isinstance(item, Unavailable):
+        raise NeededError(item.features)
+    if isinstance(item, Broken):
+        raise FailureError(f"there is no instance {name or ''}".rstrip())
+    return item
