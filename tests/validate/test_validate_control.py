@@ -124,6 +124,7 @@ def test_return_takes_the_results_wherever_it_stands(typed, refused):
     typed(("block", EMPTY), WIDE, ONE, "return", "end", ONE, results="i32")
     refused("type mismatch", WIDE, "return", results="i32")
     refused("type mismatch", "return", results="i32")
+    refused("type mismatch", ("block", EMPTY), "return", "end", ONE, results="i32")
 
 
 def test_call(typed, refused, module):

@@ -68,11 +68,12 @@ def validate_select(check: Checker, imm: None) -> None:
     """Takes two numbers or vectors of one type; becomes a typed select where that type is known."""
     check.pop_val(I32)
     second, first = check.pop_any(), check.pop_any()
-    if first.is_ref or second.is_ref:
-        raise InvalidError("type mismatch: select without a type takes numbers and vectors only")
+    # Unknown operands lie below all known ones: where the second is unknown, so is the first.
     type = second if first is UNKNOWN else first
-    if second is not type and second is not UNKNOWN:
+    if second is not type:
         raise InvalidError(f"type mismatch: select between {first} and {second}")
+    if type.is_ref:
+        raise InvalidError("type mismatch: select without a type takes numbers and vectors only")
     check.stack.append(type)
     if type is not UNKNOWN:
         check.replace(_SELECT_T, (type,))
