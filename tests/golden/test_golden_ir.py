@@ -41,10 +41,10 @@ def to_binary(path: Path) -> bytes:
 
 
 def essential(ir: str) -> str:
-    """Declarations and definitions, without what every unit ends with (attributes, metadata)."""
+    """Declarations and wasm functions, without what every unit has (its trap function, attributes, metadata)."""
     kept, inside = [], False
     for line in ir.splitlines():
-        inside = inside or line.startswith("define ")
+        inside = inside or line.startswith("define tailcc ")
         if inside or line.startswith("declare "):
             kept.append(line.rstrip())
         inside = inside and line != "}"
