@@ -202,4 +202,6 @@ class Emitter:
 
     def widen(self, value: str) -> str:
         """Zero-extend an i32 operand to i64."""
+        if value[0] != "%":
+            return str(int(value) & 0xFFFF_FFFF)
         return self.emit(f"zext i32 {value} to i64")

@@ -12,9 +12,6 @@ from wasmjit.abi.traps import TrapCode
 from wasmjit.compile.lower.emitter import CONTEXT_ACCESS, MEMORY_ACCESS, Emitter
 from wasmjit.compile.lower.registry import Handler, bind, lowers
 
-_MASK32 = 0xFFFF_FFFF
-
-
 def _base(f: Emitter, memidx: int) -> str:
     return f.hoisted(f"%m{memidx}", f.unit.layout.memory(memidx) + layout.MEMORY_BASE)
 
@@ -26,19 +23,11 @@ def _length(f: Emitter, memidx: int) -> str:
     return f.emit(f"load i64, ptr {pointer}, align 8{CONTEXT_ACCESS}")
 
 
-def _is_literal(value: str) -> bool:
-    return value[0] != "%"
-
-
 def address(f: Emitter, imm: tuple[int, ...], access_bytes: int) -> str:
     """Pop the index; the pointer to memory 0 at index + offset, checked in explicit mode. `imm` = (align, offset, ...)."""
-    index, offset = f.pop(), imm[1]
-    if _is_literal(index):
-        position = str((int(index) & _MASK32) + offset)
-    else:
-        position = f.widen(index)
-        if offset:
-            position = f.emit(f"add nuw nsw i64 {position}, {offset}")
+    position, offset = f.widen(f.pop()), imm[1]
+    if offset:
+        position = f.emit(f"add nuw nsw i64 {position}, {offset}")
     if not f.guard:
         end = f.emit(f"add nuw nsw i64 {position}, {access_bytes}")
         f.trap_if(f.emit(f"icmp ugt i64 {end}, {_length(f, 0)}"), TrapCode.MEMORY_OUT_OF_BOUNDS)
