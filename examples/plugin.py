@@ -20,7 +20,8 @@ class Plugin:
         self._wasm = wasmjit.load(file, {"host": {"emit": self._emit, "lookup": self._lookup}})
 
     def _text(self, address: int, length: int) -> str:
-        return self._wasm.memory.read(address, length).decode()
+        data: bytes = self._wasm.memory.read(address, length)
+        return data.decode()
 
     def _emit(self, address: int, length: int) -> None:
         self.words.append(self._text(address, length))
