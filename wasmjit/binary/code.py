@@ -73,7 +73,7 @@ def decode_body(module: Module, funcidx: int) -> Body:
     start, end = module.codes[funcidx - module.num_imported_funcs]
     r = Reader(module.data, start)
     try:
-        local_types = _decode_locals(r)
+        local_types = _decode_locals(r, end)
         instrs, pos = decode_instrs(module.data, r.pos, end, has_data_count=module.data_count is not None)
     except UnendedError:
         raise _missing_end(module.data, end) from None
@@ -84,9 +84,12 @@ def decode_body(module: Module, funcidx: int) -> Body:
     return Body(local_types, instrs)
 
 
-def _decode_locals(r: Reader) -> list[ValType]:
+def _decode_locals(r: Reader, end: int) -> list[ValType]:
     offset = r.pos
-    runs = [(r.read_u32(), decode_valtype(r)) for _ in range(r.read_length())]
+    num_runs = r.read_length()
+    if num_runs > end - offset:  # a bound on memory: the body, not the file
+        raise MalformedError("length out of bounds", offset)
+    runs = [(r.read_u32(), decode_valtype(r)) for _ in range(num_runs)]
     total = sum(count for count, _ in runs)
     if total >> 32:
         raise MalformedError("too many locals", offset)

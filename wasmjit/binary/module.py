@@ -120,14 +120,18 @@ def _check_lengths(module: Module, offset: int) -> None:
 
 
 def _first_error(module: Module, error: MalformedError) -> MalformedError:
-    """The error of the first broken function body, which comes before one in what follows the code, or `error`."""
-    for index in range(len(module.codes)):
+    """The error to report for `error`, which may have its cause further up.
+
+    What comes after the code makes no sense if the section is larger than its size says; then its last body is
+    broken, and bodies have not been looked at yet.
+    """
+    if module.codes:
         try:
-            decode_body(module, module.num_imported_funcs + index)
+            decode_body(module, module.num_imported_funcs + len(module.codes) - 1)
         except MalformedError as earlier:
             return earlier
         except WasmError:
-            continue
+            pass
     return error
 
 
