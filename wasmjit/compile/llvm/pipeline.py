@@ -1,0 +1,42 @@
+"""Optimisation levels: which of LLVM's passes run over the IR, and how carefully machine code is then made."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from wasmjit.compile.llvm.target import load_llvm
+
+CODEGEN_OPT = {"0": 0, "1": 1, "2": 2, "3": 3, "s": 2}
+"""For each level, the effort of code generation; 0 is fast instruction selection."""
+
+_INLINE_THRESHOLD_SIZE = 50  # as clang -Os
+_VECTORIZING = frozenset({"2", "3", "s"})
+
+
+def run_passes(machine: Any, module: Any, opt: str) -> None:
+    """Run LLVM's pipeline of level `opt` over a parsed module, in place; "0" runs nothing.
+
+    "s" is the pipeline of "2" with every function marked `optsize`.
+    """
+    if opt == "0":
+        return
+    if opt == "s":
+        for function in module.functions:
+            if not function.is_declaration:
+                function.add_function_attribute("optsize")
+    builder = _pass_builder(machine, opt)
+    builder.getModulePassManager().run(module, builder)  # a pass manager runs once: running moves its passes away
+
+
+@cache
+def _pass_builder(machine: Any, opt: str) -> Any:
+    """LLVM's factory of pipelines, which can be used again for any number of modules."""
+    llvm = load_llvm()
+    options = llvm.create_pipeline_tuning_options(speed_level=CODEGEN_OPT[opt])
+    options.loop_vectorization = opt in _VECTORIZING
+    options.loop_interleaving = opt in _VECTORIZING
+    options.slp_vectorization = opt in _VECTORIZING
+    if opt == "s":
+        options.inlining_threshold = _INLINE_THRESHOLD_SIZE
+    return llvm.create_pass_builder(machine, options)

@@ -1,0 +1,37 @@
+"""What machine code has to know of the operating system: numbers, structures, and system calls."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cache
+
+from wasmjit.compile.platform.description import Platform
+from wasmjit.errors import UnsupportedError
+
+__all__ = ["Platform", "current_platform", "supports_guard_pages"]
+
+
+@cache
+def current_platform() -> Platform:
+    """The description of this machine. Raises `UnsupportedError` where there is none."""
+    machine = os.uname().machine if hasattr(os, "uname") else "unknown machine"
+    if sys.platform == "linux" and sys.maxsize > 1 << 32:
+        if machine == "x86_64":
+            from wasmjit.compile.platform.linux_x86_64 import PLATFORM
+
+            return PLATFORM
+        if machine == "aarch64":
+            from wasmjit.compile.platform.linux_aarch64 import PLATFORM
+
+            return PLATFORM
+    raise UnsupportedError(f"machine code on {sys.platform} {machine}")
+
+
+def supports_guard_pages() -> bool:
+    """Whether memory faults of generated code can be caught here."""
+    try:
+        current_platform()
+    except UnsupportedError:
+        return False
+    return True

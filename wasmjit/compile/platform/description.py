@@ -1,0 +1,33 @@
+"""The form that the description of a platform has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """An operating system on a processor. Offsets and sizes in bytes.
+
+    `context_*` are offsets in `ucontext_t` of the program counter, the stack pointer and the frame pointer, `siginfo_*`
+    in `siginfo_t`, `action_*` in `struct sigaction`. `jmp_buf_bytes` is the size of a `jmp_buf`. `float_control_ir`
+    defines, in LLVM IR, `i64 @float_begin()`, which sets the rounding and denormal modes that WebAssembly needs and
+    returns those that were set, and `void @float_end(i64)`, which brings them back.
+    """
+
+    elf_machine: int
+    context_pc: int
+    context_sp: int
+    context_fp: int
+    jmp_buf_bytes: int
+    float_control_ir: str
+    siginfo_code: int = 8
+    siginfo_address: int = 16
+    action_bytes: int = 152
+    action_handler: int = 0
+    action_flags: int = 136
+    sigbus: int = 7
+    sigsegv: int = 11
+    sa_siginfo: int = 0x4
+    sa_onstack: int = 0x08000000
+    sa_nodefer: int = 0x40000000

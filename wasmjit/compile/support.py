@@ -1,0 +1,166 @@
+"""Native support: the code that every module shares, loaded once a process (implements `abi.native.NativeSupport`)."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from collections.abc import Callable, Iterable
+from itertools import takewhile
+
+from wasmjit.abi.libcalls import Libcall
+from wasmjit.compile.arena import process_arena
+from wasmjit.compile.fault_ir import MAX_PREVIOUS
+from wasmjit.compile.llvm.object import CodegenSettings, compile_ir
+from wasmjit.compile.loader import LoadedObject
+from wasmjit.compile.platform import Platform, current_platform
+from wasmjit.compile.process_symbols import process_symbol
+from wasmjit.compile.support_ir import support_ir
+from wasmjit.compile.trampolines import enter_symbol, thunk_symbol, trampolines_ir
+from wasmjit.errors import InternalError
+
+_SETTINGS = CodegenSettings("0")  # a quarter of the time of "1" to make, and no slower to run: calls are all there is
+_LIBCALLS = {Libcall.TRAP: "wj_trap", Libcall.EXTERN_STORE: "wj_extern_store"}
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def compile_support() -> bytes:
+    """The object of the support code. It holds no addresses: any process on such a machine can load it."""
+    return compile_ir(support_ir(current_platform()), _SETTINGS)
+
+
+def compile_trampolines(keys: Iterable[str]) -> bytes:
+    """An object with both trampolines of every signature key; it refers to the support code."""
+    return compile_ir(trampolines_ir(keys, current_platform()), _SETTINGS)
+
+
+class Support:
+    """The support code of this process, and its trampolines, made when first asked for and then kept."""
+
+    def __init__(self) -> None:
+        self._platform = current_platform()
+        self._code = LoadedObject(compile_support())
+        self._trampolines: list[LoadedObject] = []
+        self._symbols = dict(self._code.symbols)
+        self._lock = threading.RLock()
+        self._set_variables()
+        self._handlers = _SignalHandlers(self._platform, self._symbols)
+        is_installed = ctypes.PYFUNCTYPE(ctypes.c_int32)(self._symbols["wj_installed"])
+        self._is_installed: Callable[[], int] = is_installed
+
+    def _set_variables(self) -> None:
+        arena = process_arena()
+        bounds = (ctypes.c_uint64 * 2).from_address(self._symbols["wj_arena"])
+        bounds[:] = [arena.start, arena.size]
+        for name in ("wj_key", "wj_chain_key"):
+            key = ctypes.c_uint32.from_address(self._symbols[name])
+            if _libc.pthread_key_create(ctypes.byref(key), None):
+                raise InternalError("no thread-specific storage is left in this process")
+
+    def prepare(self, keys: Iterable[str]) -> None:
+        """Make the trampolines of all these signature keys at once, which is cheaper than one by one."""
+        with self._lock:
+            missing = [key for key in dict.fromkeys(keys) if enter_symbol(key) not in self._symbols]
+            if missing:
+                obj = LoadedObject(compile_trampolines(missing), self._resolve)
+                self._trampolines.append(obj)
+                self._symbols.update(obj.symbols)
+
+    def _resolve(self, name: str) -> int:
+        address = self._code.symbols.get(name)
+        return process_symbol(name) if address is None else address
+
+    def enter(self, key: str) -> int:
+        """Address of the `enter` trampoline for a signature key."""
+        return self._symbol(enter_symbol(key), key)
+
+    def thunk(self, key: str) -> int:
+        """Address of the host thunk for a signature key."""
+        return self._symbol(thunk_symbol(key), key)
+
+    def _symbol(self, name: str, key: str) -> int:
+        address = self._symbols.get(name)
+        if address is None:
+            self.prepare([key])
+            address = self._symbols[name]
+        return address
+
+    def set_dispatch(self, address: int) -> None:
+        """Set the C function `i32 (ptr host context, ptr buffer)` that host thunks call."""
+        ctypes.c_uint64.from_address(self._symbols["wj_dispatch"]).value = address
+
+    def libcall(self, index: int) -> int:
+        """Address of a native libcall: TRAP or EXTERN_STORE."""
+        return self._symbols[_LIBCALLS[Libcall(index)]]
+
+    def install_signal_handlers(self) -> None:
+        """Put our handlers for memory faults in front; cheap if they are there."""
+        if not self._is_installed():
+            with self._lock:
+                self._handlers.install()
+
+
+class _SignalHandlers:
+    """Installs the handler, and keeps what it replaces where the handler looks for it (fault_ir.py)."""
+
+    def __init__(self, platform: Platform, symbols: dict[str, int]) -> None:
+        self._platform = platform
+        self._ours = symbols["wj_handler"]
+        self._actions = symbols["wj_previous"]
+        self._counts = (ctypes.c_int64 * 2).from_address(symbols["wj_previous_count"])
+        self._sigaction = _libc.sigaction
+        self._sigaction.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
+
+    def install(self) -> None:
+        """Replace whatever is installed, unless it is ours."""
+        for index, signal in enumerate((self._platform.sigsegv, self._platform.sigbus)):
+            old = self._swap(signal)
+            if self._handler(old) != self._ours:
+                self._remember(index, old)
+
+    def _swap(self, signal: int) -> bytearray:
+        p = self._platform
+        new, old = bytearray(p.action_bytes), bytearray(p.action_bytes)
+        new[p.action_handler : p.action_handler + 8] = self._ours.to_bytes(8, "little")
+        flags = p.sa_siginfo | p.sa_onstack | p.sa_nodefer
+        new[p.action_flags : p.action_flags + 4] = flags.to_bytes(4, "little")
+        buffer = ctypes.c_char * p.action_bytes
+        if self._sigaction(signal, buffer.from_buffer(new), buffer.from_buffer(old)):
+            raise InternalError(f"the handler of signal {signal} cannot be installed")
+        return old
+
+    def _handler(self, action: bytes | bytearray) -> int:
+        start = self._platform.action_handler
+        return int.from_bytes(action[start : start + 8], "little")
+
+    def _remember(self, index: int, action: bytearray) -> None:
+        """Put an action on top of those of its signal; it replaces itself, and a full list loses its second oldest."""
+        size = self._platform.action_bytes
+        base = self._actions + index * MAX_PREVIOUS * size
+        count = self._counts[index]
+        known = [ctypes.string_at(base + i * size, size) for i in range(count)]
+        kept = [old for old in known if self._handler(old) != self._handler(action)]
+        if len(kept) == MAX_PREVIOUS:
+            del kept[1]
+        kept.append(bytes(action))
+        # A signal may come at any moment. While the list is rewritten it is cut to the part that stays the same.
+        same = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(known, kept, strict=False))))
+        self._counts[index] = same
+        ctypes.memmove(base, b"".join(kept), size * len(kept))
+        self._counts[index] = len(kept)
+
+
+_support: Support | None = None
+_support_lock = threading.Lock()
+
+
+def native_support() -> Support:
+    """The support code of this process, made at the first call.
+
+    It is never unloaded: the signal handler may be called as long as the process lives.
+    """
+    global _support
+    with _support_lock:
+        if _support is None:
+            _support = Support()
+        return _support

@@ -1,0 +1,169 @@
+"""Trampolines between C and wasm code, one pair a signature key (abi/signature.py), as LLVM IR.
+
+`enter` goes from outside into wasm code: `i32 (ptr code, ptr vmctx, ptr buffer, ptr TrapInfo)`. A host thunk is a wasm
+function that goes out: it calls the function that `wj_dispatch` holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from wasmjit.abi import layout
+from wasmjit.abi.signature import SLOT_BYTES
+from wasmjit.abi.traps import TrapCode
+from wasmjit.compile.platform import Platform
+from wasmjit.compile.support_ir import ACTIVATION_JMP_BUF, ATTRIBUTES, activation_bytes
+
+LLVM_TYPE = {"i": "i32", "I": "i64", "f": "float", "F": "double", "v": "<2 x i64>", "r": "ptr"}
+"""By the letters of signature keys."""
+
+_DECLARATIONS = """
+@wj_dispatch = external dso_local global ptr
+declare dso_local i32 @wj_begin(ptr, ptr, ptr, ptr)
+declare dso_local void @wj_end(ptr)
+declare dso_local void @wj_trap(ptr, i32, i32) noreturn
+declare i32 @_setjmp(ptr) returns_twice
+declare ptr @llvm.frameaddress.p0(i32)
+"""
+
+
+def enter_symbol(key: str) -> str:
+    """Name of the `enter` trampoline of a signature key."""
+    return f"enter.{key}"
+
+
+def thunk_symbol(key: str) -> str:
+    """Name of the host thunk of a signature key."""
+    return f"thunk.{key}"
+
+
+def trampolines_ir(keys: Iterable[str], platform: Platform) -> str:
+    """One unit with both trampolines of every key."""
+    functions = [text for key in keys for text in (_enter(key, platform), _thunk(key))]
+    return "".join([_DECLARATIONS, *functions, f"attributes #0 = {{ {ATTRIBUTES} }}\n"])
+
+
+def _result_type(results: str) -> str:
+    types = [LLVM_TYPE[letter] for letter in results]
+    if not types:
+        return "void"
+    return types[0] if len(types) == 1 else "{" + ", ".join(types) + "}"
+
+
+def _slots(letters: str) -> list[tuple[str, int]]:
+    """LLVM type and buffer offset of each value."""
+    slots = []
+    offset = 0
+    for letter in letters:
+        slots.append((LLVM_TYPE[letter], offset))
+        offset += SLOT_BYTES[letter]
+    return slots
+
+
+def _buffer_bytes(key: str) -> int:
+    params, _, results = key.partition(":")
+    return max(sum(SLOT_BYTES[letter] for letter in letters) for letters in (params, results))
+
+
+def _loads(letters: str, prefix: str) -> str:
+    """Read values %<prefix>0, %<prefix>1, ... from %buffer."""
+    return "".join(
+        f"  %{prefix}{i}.p = getelementptr i8, ptr %buffer, i64 {offset}\n"
+        f"  %{prefix}{i} = load {type}, ptr %{prefix}{i}.p, align {min(8, _align(type))}\n"
+        for i, (type, offset) in enumerate(_slots(letters))
+    )
+
+
+def _stores(letters: str, prefix: str) -> str:
+    """Write values %<prefix>0, %<prefix>1, ... to %buffer."""
+    return "".join(
+        f"  %{prefix}{i}.p = getelementptr i8, ptr %buffer, i64 {offset}\n"
+        f"  store {type} %{prefix}{i}, ptr %{prefix}{i}.p, align {min(8, _align(type))}\n"
+        for i, (type, offset) in enumerate(_slots(letters))
+    )
+
+
+def _align(type: str) -> int:
+    return 4 if type in ("i32", "float") else 8
+
+
+def _enter(key: str, platform: Platform) -> str:
+    params, _, results = key.partition(":")
+    arguments = "".join(f", {type} %p{i}" for i, (type, _) in enumerate(_slots(params)))
+    returned = _result_type(results)
+    call = f"call tailcc {returned} %code(ptr %c{arguments})"
+    if not results:
+        take = f"  {call}\n"
+    elif len(results) == 1:
+        take = f"  %r0 = {call}\n"
+    else:
+        take = f"  %r = {call}\n"
+        take += "".join(f"  %r{i} = extractvalue {returned} %r, {i}\n" for i in range(len(results)))
+    return f"""
+define i32 @"{enter_symbol(key)}"(ptr %code, ptr %c, ptr %buffer, ptr %trap) #0 {{
+  %activation = alloca [{activation_bytes(platform)} x i8], align 16
+  %frame = call ptr @llvm.frameaddress.p0(i32 0)
+  %refused = call i32 @wj_begin(ptr %activation, ptr %c, ptr %trap, ptr %frame)
+  %open = icmp eq i32 %refused, 0
+  br i1 %open, label %set, label %refuse
+refuse:
+  ret i32 %refused
+set:
+  %jmp_buf = getelementptr i8, ptr %activation, i64 {ACTIVATION_JMP_BUF}
+  %trapped = call i32 @_setjmp(ptr %jmp_buf) returns_twice
+  %first = icmp eq i32 %trapped, 0
+  br i1 %first, label %run, label %stop
+run:
+{_loads(params, "p")}{take}{_stores(results, "r")}\
+  call void @wj_end(ptr %activation)
+  ret i32 0
+stop:
+  call void @wj_end(ptr %activation)
+  %reason.p = getelementptr i8, ptr %trap, i64 {layout.TRAP_CODE}
+  %reason = load i32, ptr %reason.p, align 8
+  ret i32 %reason
+}}
+"""
+
+
+def _thunk(key: str) -> str:
+    """The host needs stack too: a caller with a huge frame may have none left, though it passed its own check."""
+    params, _, results = key.partition(":")
+    slots = _slots(results)
+    parameters = "".join(f", {type} %p{i}" for i, (type, _) in enumerate(_slots(params)))
+    returned = _result_type(results)
+    if not results:
+        give = "  ret void\n"
+    elif len(results) == 1:
+        give = f"  ret {returned} %r0\n"
+    else:
+        chain = [
+            f"  %t{i} = insertvalue {returned} {f'%t{i - 1}' if i else 'poison'}, {type} %r{i}, {i}\n"
+            for i, (type, _) in enumerate(slots)
+        ]
+        give = "".join([*chain, f"  ret {returned} %t{len(slots) - 1}\n"])
+    return f"""
+define tailcc {returned} @"{thunk_symbol(key)}"(ptr %c{parameters}) #0 {{
+  %buffer = alloca [{max(_buffer_bytes(key), 8)} x i8], align 16
+  %store.p = getelementptr i8, ptr %c, i64 {layout.VMCTX_STORE}
+  %store = load ptr, ptr %store.p, align 8
+  %limit.p = getelementptr i8, ptr %store, i64 {layout.STORE_STACK_LIMIT}
+  %limit = load ptr, ptr %limit.p, align 8
+  %frame = call ptr @llvm.frameaddress.p0(i32 0)
+  %deep = icmp ult ptr %frame, %limit
+  br i1 %deep, label %exhausted, label %call
+exhausted:
+  call void @wj_trap(ptr %c, i32 {int(TrapCode.STACK_EXHAUSTED)}, i32 0)
+  unreachable
+call:
+{_stores(params, "p")}\
+  %dispatch = load ptr, ptr @wj_dispatch, align 8
+  %raised = call i32 %dispatch(ptr %c, ptr %buffer)
+  %fine = icmp eq i32 %raised, 0
+  br i1 %fine, label %done, label %failed
+failed:
+  call void @wj_trap(ptr %c, i32 {int(TrapCode.HOST_EXCEPTION)}, i32 0)
+  unreachable
+done:
+{_loads(results, "r")}{give}}}
+"""
