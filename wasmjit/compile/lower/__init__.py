@@ -9,11 +9,13 @@ from wasmjit.compile.lower import (  # noqa: F401  (importing binds the handlers
     numeric,
     reference,
     variable,
+    vector_arm,
     vector_convert,
     vector_float,
     vector_integer,
     vector_lane,
     vector_memory,
+    vector_x86,
 )
 from wasmjit.compile.lower.unit import Unit
 

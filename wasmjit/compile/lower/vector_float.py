@@ -41,10 +41,6 @@ class FloatBits:
         width = self.integers.bits // 8
         return [int.from_bytes(literal[i : i + width], "little") for i in range(0, 16, width)]
 
-    def is_nan(self, lane: int) -> bool:
-        """Whether a lane's bits are a NaN."""
-        return lane & ~self.sign > self.infinity
-
 
 BITS = {
     F32X4: FloatBits(I32X4, 1 << 31, 0x3F80_0000, 0x7F80_0000, 1 << 22),
@@ -57,11 +53,7 @@ def quiet(f: Emitter, s: Shape, value: str) -> str:
     integers = BITS[s].integers
     nan = f.emit(f"fcmp uno {s.type} {value}, {value}")
     lanes = f.emit(f"sext <{s.count} x i1> {nan} to {integers.type}")
-    return _with_quiet_bit(f, s, value, f.emit(f"and {integers.type} {lanes}, {integers.splat(BITS[s].quiet)}"))
-
-
-def _with_quiet_bit(f: Emitter, s: Shape, value: str, mask: str) -> str:
-    integers = BITS[s].integers
+    mask = f.emit(f"and {integers.type} {lanes}, {integers.splat(BITS[s].quiet)}")
     bits = f.emit(f"bitcast {s.type} {value} to {integers.type}")
     return f.emit(f"bitcast {integers.type} {f.emit(f'or {integers.type} {bits}, {mask}')} to {s.type}")
 
@@ -102,60 +94,36 @@ def _arithmetic(name: str, s: Shape) -> Handler:
 # --- min and max
 
 
-def _min_max(name: str, s: Shape) -> Handler:
+def min_max(name: str, s: Shape, choices: tuple[str, ...]) -> Handler:
     """NaN if either is, and -0.0 below 0.0.
 
-    LLVM's minimum and maximum say that; ARM has them as instructions, while on x86 their expansion is long and hands
-    a signalling NaN through. There, "a < b ? a : b" is one instruction, and both ways round agree except for zeros
-    of both signs (whose bits are joined) and NaNs (for which the sum stands).
+    `choices` are steps, the first half of which choose the lesser (greater) operand, the other half with the operands
+    swapped. Both agree but for zeros of both signs, whose bits are joined, and NaNs, which become the canonical one.
+    LLVM's minimum and maximum would say it all, but hand signalling NaNs through on x86.
     """
-    predicate, join = ("olt", "or") if name == "min" else ("ogt", "and")
-
-    def lower(f: Emitter, imm: None) -> None:
-        lower_native(f) if f.target_arch == "aarch64" else lower_selects(f)
-
-    infinities = frozenset({BITS[s].infinity, BITS[s].infinity | BITS[s].sign})
-    function = f"@llvm.{name}imum.{s.suffix}"
-
-    def lower_native(f: Emitter) -> None:
-        f.declare(f"declare {s.type} {function}({s.type}, {s.type})")
-        same = f.stack[-1] == f.stack[-2]
-        left, right = pop_two(f, s, infinities, infinities)
-        if same:
-            left = quiet(f, s, left)
-        push_vector(f, s.type, f.emit(f"call {s.type} {function}({s.type} {left}, {s.type} {right})"))
-
-    def lower_selects(f: Emitter) -> None:
-        sides = [literal_bytes(f.stack[-2]), literal_bytes(f.stack[-1])]
-        right, left = pop_vector(f, s.type), pop_vector(f, s.type)
-        one, other = _choose(f, s, predicate, left, right), _choose(f, s, predicate, right, left)
-        joined = _join(f, s, join, one, other)
-        nan = f.emit(f"fcmp uno {s.type} {left}, {right}")
-        value = _nan_of_two(f, s, (left, right), sides)
-        push_vector(f, s.type, f.emit(f"select <{s.count} x i1> {nan}, {s.type} {value}, {s.type} {joined}"))
-
-    return lower
+    integers, lanes = BITS[s].integers, f"<{s.count} x i1>"
+    canonical = integers.splat(BITS[s].infinity | BITS[s].quiet)
+    end = 2 + len(choices)
+    steps = (
+        f"bitcast {s.type} {{{1 + len(choices) // 2}}} to {integers.type}",
+        f"bitcast {s.type} {{{end - 1}}} to {integers.type}",
+        f"{'or' if name == 'min' else 'and'} {integers.type} {{{end}}}, {{{end + 1}}}",
+        f"fcmp uno {s.type} {{0}}, {{1}}",
+        f"select {lanes} {{{end + 3}}}, {integers.type} {canonical}, {integers.type} {{{end + 2}}}",
+        f"bitcast {integers.type} {{{end + 4}}} to {s.type}",
+    )
+    return template(f"{s.name} {s.name} -> {s.name}", *choices, *steps)
 
 
-def _choose(f: Emitter, s: Shape, predicate: str, a: str, b: str) -> str:
-    """`a` where it compares to `b` by the predicate, else `b`."""
-    condition = f.emit(f"fcmp {predicate} {s.type} {a}, {b}")
-    return f.emit(f"select <{s.count} x i1> {condition}, {s.type} {a}, {s.type} {b}")
-
-
-def _join(f: Emitter, s: Shape, operation: str, a: str, b: str) -> str:
-    integers = BITS[s].integers.type
-    left, right = (f.emit(f"bitcast {s.type} {value} to {integers}") for value in (a, b))
-    return f.emit(f"bitcast {integers} {f.emit(f'{operation} {integers} {left}, {right}')} to {s.type}")
-
-
-def _nan_of_two(f: Emitter, s: Shape, operands: tuple[str, str], literals: list[bytes | None]) -> str:
-    """The quiet NaN of lanes where an operand is one. Beside a constant without NaNs only the other can be."""
-    bits = BITS[s]
-    for value, literal in zip(operands, reversed(literals), strict=True):
-        if literal is not None and not any(bits.is_nan(lane) for lane in bits.lanes(literal)):
-            return _with_quiet_bit(f, s, value, bits.integers.splat(bits.quiet))
-    return f.emit(f"fadd {s.type} {operands[0]}, {operands[1]}")
+def _choices(name: str, s: Shape) -> tuple[str, ...]:
+    compare = f"fcmp {'olt' if name == 'min' else 'ogt'} {s.type}"
+    choose = f"select <{s.count} x i1>"
+    return (
+        f"{compare} {{0}}, {{1}}",
+        f"{choose} {{2}}, {s.type} {{0}}, {s.type} {{1}}",
+        f"{compare} {{1}}, {{0}}",
+        f"{choose} {{4}}, {s.type} {{1}}, {s.type} {{0}}",
+    )
 
 
 # --- the rest
@@ -176,7 +144,7 @@ def _bind_shape(s: Shape) -> None:
     for name in ("add", "sub", "mul", "div"):
         bind(f"{s.name}.{name}", _arithmetic(name, s))
     for name in ("min", "max"):
-        bind(f"{s.name}.{name}", _min_max(name, s))
+        bind(f"{s.name}.{name}", min_max(name, s, _choices(name, s)))
     for name, condition in (("pmin", "{1}, {0}"), ("pmax", "{0}, {1}")):
         choice = f"select <{s.count} x i1> {{2}}, {s.type} {{1}}, {s.type} {{0}}"
         bind(f"{s.name}.{name}", template(binary, f"fcmp olt {s.type} {condition}", choice))
@@ -185,19 +153,15 @@ def _bind_shape(s: Shape) -> None:
 # --- between the widths
 
 _WITH_ZEROS = "<4 x i32> <i32 0, i32 1, i32 2, i32 3>"
-_demote_x86 = template("f64x2 -> f32x4", "call <4 x float> @llvm.x86.sse2.cvtpd2ps(<2 x double> {0})")
-_demote = template(
-    "f64x2 -> f32x4",
+_DEMOTE = (
     "fptrunc <2 x double> {0} to <2 x float>",
     f"shufflevector <2 x float> {{1}}, <2 x float> zeroinitializer, {_WITH_ZEROS}",
 )
+_demote = template("f64x2 -> f32x4", *_DEMOTE)
 
 
 def _lower_demote(f: Emitter, imm: None) -> None:
-    """The target's own instruction where there is one: LLVM folds `fptrunc (fpext x)` to `x`."""
-    if f.target_arch == "x86_64":
-        _demote_x86(f, imm)
-        return
+    """LLVM may fold this to what was promoted, so it is made quiet."""
     _demote(f, imm)
     push_vector(f, F32X4.type, quiet(f, F32X4, pop_vector(f, F32X4.type)))
 

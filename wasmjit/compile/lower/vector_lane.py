@@ -106,30 +106,9 @@ def _widest_lanes(lanes: bytes) -> tuple[Shape, list[int]]:
     return I8X16, list(lanes)
 
 
-_swizzle_x86 = template(
-    "i8x16 i8x16 -> i8x16",  # 0x70 more saturates past 0x7F from index 16 on, and pshufb gives 0 for these
-    "call <16 x i8> @llvm.uadd.sat.v16i8(<16 x i8> {1}, <16 x i8> splat (i8 112))",
-    "call <16 x i8> @llvm.x86.ssse3.pshuf.b.128(<16 x i8> {0}, <16 x i8> {2})",
-)
-_swizzle_arm = template(
-    "i8x16 i8x16 -> i8x16",
-    "call <16 x i8> @llvm.aarch64.neon.tbl1.v16i8(<16 x i8> {0}, <16 x i8> {1})",
-)
-
-
 @lowers("i8x16.swizzle")
 def lower_swizzle(f: Emitter, imm: None) -> None:
-    """Lanes by variable indices; 0 for an index that is out of range."""
-    if f.target_arch == "aarch64":
-        _swizzle_arm(f, imm)
-    elif f.target_arch == "x86_64" and "ssse3" in f.target_features:
-        _swizzle_x86(f, imm)
-    else:
-        _swizzle_anywhere(f)
-
-
-def _swizzle_anywhere(f: Emitter) -> None:
-    """A lane at a time."""
+    """Lanes by variable indices, 0 for an index out of range; one at a time, for targets that can do no better."""
     indices, source = pop_vector(f, I8X16.type), pop_vector(f, I8X16.type)
     in_range = f.emit(f"icmp ult <16 x i8> {indices}, {I8X16.splat(16)}")
     masked = f.emit(f"and <16 x i8> {indices}, {I8X16.splat(15)}")

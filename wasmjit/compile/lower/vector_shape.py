@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wasmjit.compile.lower.emitter import Emitter
-from wasmjit.compile.lower.registry import Handler
+from wasmjit.compile.lower.registry import HANDLERS, Handler, bind
+from wasmjit.wasm.opcodes import CODE_BY_NAME
 
 V128_TYPE = "<2 x i64>"
 
@@ -142,3 +143,14 @@ def template(signature: str, *steps: str) -> Handler:
             f.stack.append(values[-1])
 
     return lower
+
+
+def prefer(arch: str, feature: str, mnemonic: str, handler: Handler) -> None:
+    """Let `handler` lower a mnemonic for targets of an architecture that have a feature ("": all of them)."""
+    general = HANDLERS[CODE_BY_NAME[mnemonic]]
+
+    def lower(f: Emitter, imm: object) -> None:
+        fits = f.target_arch == arch and (not feature or feature in f.target_features)
+        (handler if fits else general)(f, imm)
+
+    bind(mnemonic, lower)
