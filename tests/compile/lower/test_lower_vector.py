@@ -457,7 +457,8 @@ def wrong_lanes(case: Case, ours: Array, theirs: Array) -> Array:
     our_nan, our_quiet, our_canonical = nan_kinds(ours, case.floats)
     their_nan, _, _ = nan_kinds(theirs, case.floats)
     nan_fits = our_quiet & their_nan & (our_canonical | odd_operands(case))
-    return np.logical_and(np.logical_or(ours.view(dtype) != theirs.view(dtype), our_nan), ~nan_fits)
+    wrong: Array = ((ours.view(dtype) != theirs.view(dtype)) | our_nan) & ~nan_fits
+    return wrong
 
 
 def differences(outputs: list[Array]) -> dict[str, str]:
