@@ -120,7 +120,7 @@ def _workers(module: Module, config: Config, units: int) -> Iterator[_Run]:
 
 def load_objects(module: Module, compiled: CompiledModule) -> LoadedModule:
     """Map compiled code, ready to be called."""
-    return LoadedModule(compiled.objects, module.num_imported_funcs, len(module.codes))
+    return LoadedModule(compiled.objects, module)
 
 
 def compile_module(module: Module, config: Config, *, progress: Progress | None = None) -> LoadedModule:
