@@ -1,8 +1,8 @@
-"""The file that `wasmjit compile` writes: the module with its machine code, to run without compiling.
+r"""The file that `wasmjit compile` writes: the module with its machine code, to run without compiling.
 
 ::
 
-    magic  b"\\0wasmjit"
+    magic  b"\0wasmjit"
     size   LEB128, then that many bytes of JSON: versions, target, settings, sizes of what follows
     module bytes, objects
     SHA-256 of everything before it

@@ -10,8 +10,7 @@ MAX_SSA_WORK = 4_000_000
 """Values that branches and blocks may carry in one function. Past it the locals live in memory: a body built to nest
 deeply over thousands of assigned locals would make phis without end."""
 
-_SET = CODE_BY_NAME["local.set"]
-_TEE = CODE_BY_NAME["local.tee"]
+_ASSIGNMENTS = frozenset({CODE_BY_NAME["local.set"], CODE_BY_NAME["local.tee"]})
 _END = CODE_BY_NAME["end"]
 _BRANCHES = frozenset({CODE_BY_NAME["br"], CODE_BY_NAME["br_if"]})
 _TABLE = CODE_BY_NAME["br_table"]
@@ -29,7 +28,7 @@ def assigned_locals(instrs: list[tuple[int, Any, int]]) -> list[tuple[int, ...]]
     edges: list[int] = [0]  # branches to each open frame
     work = 0
     for code, imm, _ in instrs:
-        if code == _SET or code == _TEE:
+        if code in _ASSIGNMENTS:
             current.add(imm)
         elif code in _BLOCKS:
             opened.append((len(result), current))

@@ -1,7 +1,8 @@
 """Control instructions (spec 4.4.8): frames, branches, phis.
 
-A frame collects the edges that reach its label, each with the operands and the assigned locals that it carries. A block's
-label comes at its end, when all edges are known; a loop's comes first, so its phis are written when the loop ends.
+A frame collects the edges that reach its label, each with the operands and the assigned locals that it carries. A
+block's label comes at its end, when all edges are known; a loop's comes first, so its phis are written when the loop
+ends.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class Edge(NamedTuple):
 
 
 class ElseArm(NamedTuple):
-    """What an `if` keeps for its other arm: the block's name, and parameters and assigned locals as they were before."""
+    """What an `if` keeps for its other arm: the block's name, and parameters and assigned locals as they were."""
 
     block: str
     operands: list[str]

@@ -1,7 +1,7 @@
 """Memory instructions (spec 4.4.7), with both ways to check bounds.
 
-Guard: index and offset are zero-extended and added to the base; an access out of bounds hits a guard page, and the signal
-handler turns the fault into a trap. Explicit: the end of the access is compared with the memory's length.
+Guard: index and offset are zero-extended and added to the base; an access out of bounds hits a guard page, and the
+signal handler turns the fault into a trap. Explicit: the end of the access is compared with the memory's length.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from wasmjit.abi.libcalls import Libcall
 from wasmjit.abi.traps import TrapCode
 from wasmjit.compile.lower.emitter import CONTEXT_ACCESS, MEMORY_ACCESS, Emitter
 from wasmjit.compile.lower.registry import Handler, bind, lowers
+
 
 def _base(f: Emitter, memidx: int) -> str:
     return f.hoisted(f"%m{memidx}", f.unit.layout.memory(memidx) + layout.MEMORY_BASE)
@@ -24,7 +25,10 @@ def _length(f: Emitter, memidx: int) -> str:
 
 
 def address(f: Emitter, imm: tuple[int, ...], access_bytes: int) -> str:
-    """Pop the index; the pointer to memory 0 at index + offset, checked in explicit mode. `imm` = (align, offset, ...)."""
+    """Pop the index; the pointer to memory 0 at index + offset, checked in explicit mode.
+
+    `imm` is (align_log2, offset, ...).
+    """
     position, offset = f.widen(f.pop()), imm[1]
     if offset:
         position = f.emit(f"add nuw nsw i64 {position}, {offset}")
@@ -111,10 +115,10 @@ def _storer(value_type: str, memory_type: str, access_bytes: int) -> Handler:
     return lower
 
 
-for _mnemonic, *_shape in _LOADS:
-    bind(_mnemonic, _loader(*_shape))
-for _mnemonic, *_shape in _STORES:
-    bind(_mnemonic, _storer(*_shape))
+for _mnemonic, _in_memory, _extension, _type, _bytes in _LOADS:
+    bind(_mnemonic, _loader(_in_memory, _extension, _type, _bytes))
+for _mnemonic, _type, _in_memory, _bytes in _STORES:
+    bind(_mnemonic, _storer(_type, _in_memory, _bytes))
 
 
 # --- size and bulk
