@@ -9,7 +9,7 @@
 are resolved when they are first used, so that importing the package costs next to nothing.
 """
 
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False  # what type checkers take for true; `typing` would cost more than all the rest here
 
 if TYPE_CHECKING:
     from wasmjit.api.engine import Engine
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         UnsupportedError,
         WasmError,
     )
-    from wasmjit.runtime.wasi import WasiConfig
+    from wasmjit.runtime.wasi import Preopen, WasiConfig
     from wasmjit.wasm.types import (
         EXTERNREF,
         F32,
@@ -87,6 +87,7 @@ __all__ = [
     "MemType",
     "Memory",
     "Module",
+    "Preopen",
     "Store",
     "Table",
     "TableType",
@@ -126,7 +127,7 @@ _HOMES = {
         "UnsupportedError",
         "WasmError",
     ),
-    "runtime.wasi": ("WasiConfig",),
+    "runtime.wasi": ("Preopen", "WasiConfig"),
     "wasm.types": (
         "EXTERNREF",
         "F32",

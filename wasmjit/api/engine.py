@@ -39,6 +39,12 @@ class Engine:
     def __repr__(self) -> str:
         return f"Engine({self.config!r})"
 
+    def __eq__(self, other: object) -> bool:
+        return self.config == other.config if isinstance(other, Engine) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.config)
+
     @cached_property
     def guard(self) -> bool:
         """Whether memories are protected by guard pages rather than by comparisons."""

@@ -1,10 +1,10 @@
-"""Between the objects that users hold and the runtime's own."""
+"""What the public objects of a store have in common, and the way between them and the runtime's own."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, Union
 
-from wasmjit.api.store import Store
+from wasmjit.api.store import Store, wrap_store
 from wasmjit.runtime.func import FuncInstance
 from wasmjit.runtime.global_ import GlobalInstance
 from wasmjit.runtime.memory import MemoryInstance
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from wasmjit.api.memory import Memory
     from wasmjit.api.table import Table
 
-    Extern: TypeAlias = Func | Memory | Table | Global
-
+Extern: TypeAlias = Union["Func", "Memory", "Table", "Global"]
 ExternInstance: TypeAlias = FuncInstance | MemoryInstance | TableInstance | GlobalInstance
 
 _I = TypeVar("_I", FuncInstance, MemoryInstance, TableInstance, GlobalInstance)
@@ -26,35 +25,46 @@ _I = TypeVar("_I", FuncInstance, MemoryInstance, TableInstance, GlobalInstance)
 class ExternBase(Generic[_I]):
     """An object of a store. Two of them are equal when they stand for the same object of the runtime."""
 
-    __slots__ = ("__weakref__", "_instance", "store")
+    __slots__ = ("__weakref__", "_instance")
 
     _instance: _I
-    store: Store
+
+    @property
+    def store(self) -> Store:
+        """The store that it belongs to."""
+        return wrap_store(self._instance.store)
+
+    @property
+    def _address(self) -> int:
+        """Where generated code finds it: the same for all that stand for the same."""
+        raise NotImplementedError
 
     def __eq__(self, other: object) -> bool:
-        return self._instance is other._instance if isinstance(other, ExternBase) else NotImplemented
+        if not isinstance(other, ExternBase):
+            return NotImplemented
+        return type(self) is type(other) and self._address == other._address
 
     def __hash__(self) -> int:
-        return hash(id(self._instance))
+        return hash(self._address)
 
 
 def unwrap_extern(extern: ExternBase[_I], store: Store) -> _I:
     """The runtime's object. Raises ValueError if it belongs to another store."""
-    if extern.store._runtime is not store._runtime:
+    if extern._instance.store is not store._runtime:
         raise ValueError(f"{extern!r} belongs to another store")
     return extern._instance
 
 
-def wrap_extern(instance: ExternInstance, store: Store) -> Extern:
+def wrap_extern(instance: ExternInstance) -> Extern:
     """The public object for one of the runtime's."""
     if isinstance(instance, FuncInstance):
         from wasmjit.api.func import wrap_func
 
-        return wrap_func(instance, store)
+        return wrap_func(instance)
     from wasmjit.api.global_ import wrap_global
     from wasmjit.api.memory import wrap_memory
     from wasmjit.api.table import wrap_table
 
     if isinstance(instance, MemoryInstance):
-        return wrap_memory(instance, store)
-    return wrap_table(instance, store) if isinstance(instance, TableInstance) else wrap_global(instance, store)
+        return wrap_memory(instance)
+    return wrap_table(instance) if isinstance(instance, TableInstance) else wrap_global(instance)

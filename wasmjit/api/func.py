@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-from wasmjit.api.extern import ExternBase, unwrap_extern
+from wasmjit.api.extern import ExternBase
 from wasmjit.api.store import Store
 from wasmjit.api.types import FuncType, unwrap_functype, wrap_functype
 from wasmjit.runtime.func import FuncInstance
+from wasmjit.runtime.hostcalls import HostFuncInstance
 from wasmjit.wasm import types as wasm
-from wasmjit.wasm.types import FUNCREF, ValType
 
 if TYPE_CHECKING:
     from wasmjit.runtime.instance import ModuleInstance
@@ -30,14 +30,13 @@ class Func(ExternBase[FuncInstance]):
 
     __slots__ = ("_call",)
 
-    _call: Callable[..., Any]
+    _call: Callable[[tuple[Any, ...]], Any]
 
     def __init__(
         self, store: Store, type: FuncType, callable: Callable[..., object], *, wants_caller: bool = False
     ) -> None:
-        self.store = store
         self._instance = host_func(store, unwrap_functype(type), callable, wants_caller=wants_caller)
-        self._call = _caller(self._instance, store)
+        self._call = self._instance.call
 
     def __call__(self, *args: Any) -> Any:
         """Call it. None for a function without results, the result, or a tuple of several."""
@@ -49,21 +48,16 @@ class Func(ExternBase[FuncInstance]):
         return wrap_functype(self._instance.type)
 
     @property
-    def name(self) -> str | None:
+    def name(self) -> str:
         """What the module's name section, its exports or Python call it."""
         return self._instance.name
 
+    @property
+    def _address(self) -> int:
+        return self._instance.reference
+
     def __repr__(self) -> str:
-        return f"<Func {self.name or hex(id(self._instance))}: {self.type}>"
-
-
-def wrap_func(instance: FuncInstance, store: Store) -> Func:
-    """The public object for a function of the runtime."""
-    func = Func.__new__(Func)
-    func.store = store
-    func._instance = instance
-    func._call = _caller(instance, store)
-    return func
+        return f"<Func {self.name} {self.type}>"
 
 
 def host_func(
@@ -74,73 +68,32 @@ def host_func(
     wants_caller: bool = False,
     name: str | None = None,
 ) -> FuncInstance:
-    """A function of the runtime that calls Python with public objects."""
+    """A function of the runtime that calls Python. Raises TypeError if that is not callable."""
     if not hasattr(callable, "__call__"):  # noqa: B004 - `callable` is the parameter here
         raise TypeError(f"a callable is needed, not {callable!r}")
     name = name or getattr(callable, "__name__", None)
-    if wants_caller or FUNCREF in type.params or FUNCREF in type.results:
-        callable = _adapter(store, type, callable, wants_caller)
-    return FuncInstance.from_host(store._runtime, type, callable, wants_caller=wants_caller, name=name)
+    if wants_caller:
+        callable = _with_public_caller(callable)
+    return HostFuncInstance(store._runtime, type, callable, wants_caller=wants_caller, name=name)
 
 
-def _adapter(
-    store: Store, type: wasm.FuncType, callable: Callable[..., object], wants_caller: bool
-) -> Callable[..., object]:
-    """Call `callable` with public objects in place of the runtime's."""
+def _with_public_caller(callable: Callable[..., object]) -> Callable[..., object]:
     from wasmjit.api.instance import wrap_instance
 
-    def call(*args: Any) -> object:
-        return _results_in(type.results, callable(*wrap_values(type.params, args, store)), store)
-
-    def call_with_caller(caller: ModuleInstance | None, *args: Any) -> object:
-        instance = None if caller is None else wrap_instance(caller, store)
-        return _results_in(type.results, callable(instance, *wrap_values(type.params, args, store)), store)
-
-    return call_with_caller if wants_caller else call
-
-
-def _results_in(types: Sequence[ValType], results: object, store: Store) -> object:
-    """What a host function returned, for the runtime."""
-    if len(types) == 1:
-        return unwrap_value(types[0], results, store)
-    return unwrap_values(types, results, store) if isinstance(results, tuple | list) else results
-
-
-def _caller(instance: FuncInstance, store: Store) -> Callable[..., Any]:
-    """What a call does with its tuple of arguments: nothing of our own where no funcref is passed."""
-    params, results = instance.type.params, instance.type.results
-    if FUNCREF not in params and FUNCREF not in results:
-        return instance.call
-
-    def call(args: tuple[object, ...]) -> object:
-        result = instance.call(unwrap_values(params, args, store))
-        if len(results) > 1:
-            return wrap_values(results, cast("tuple[object, ...]", result), store)
-        return wrap_value(results[0], result, store) if results else result
+    def call(caller: ModuleInstance | None, *args: object) -> object:
+        return callable(None if caller is None else wrap_instance(caller), *args)
 
     return call
 
 
-# --- values: only funcrefs differ between the public and the runtime's form
+def wrap_func(instance: FuncInstance) -> Func:
+    """The public object for a function of the runtime."""
+    func = Func.__new__(Func)
+    func._instance = instance
+    func._call = instance.call
+    return func
 
 
-def wrap_value(type: ValType, value: object, store: Store) -> object:
-    """A value of the runtime in its public form."""
-    return wrap_func(value, store) if type is FUNCREF and isinstance(value, FuncInstance) else value
-
-
-def unwrap_value(type: ValType, value: object, store: Store) -> object:
-    """A public value as the runtime takes it. Raises ValueError for a function of another store."""
-    return unwrap_extern(value, store) if type is FUNCREF and isinstance(value, Func) else value
-
-
-def wrap_values(types: Sequence[ValType], values: Sequence[object], store: Store) -> tuple[object, ...]:
-    """`wrap_value` for each."""
-    return tuple(wrap_value(type, value, store) for type, value in zip(types, values, strict=True))
-
-
-def unwrap_values(types: Sequence[ValType], values: Sequence[object], store: Store) -> Sequence[object]:
-    """`unwrap_value` for each; a wrong number of values is left to the runtime to report."""
-    if len(types) != len(values):
-        return values
-    return [unwrap_value(type, value, store) for type, value in zip(types, values, strict=True)]
+def unwrap_func(value: object) -> FuncInstance | None:
+    """The runtime's function, None if `value` is no function of a store."""
+    return value._instance if isinstance(value, Func) else None

@@ -10,7 +10,7 @@ from wasmjit.api.func import host_func
 from wasmjit.api.store import Store
 from wasmjit.api.types import describe
 from wasmjit.errors import LinkError
-from wasmjit.runtime.func import FuncInstance
+from wasmjit.runtime.hostcalls import HostFuncInstance
 from wasmjit.wasm import types as wasm
 from wasmjit.wasm.module import Import
 
@@ -87,7 +87,7 @@ def _as_extern(store: Store, item: Import, value: object) -> ExternInstance:
         extern: ExternInstance = unwrap_extern(value, store)
         return extern
     if isinstance(value, HostFunc):
-        return FuncInstance.from_host(store._runtime, value.type, value.callable, wants_caller=True, name=item.name)
+        return HostFuncInstance(store._runtime, value.type, value.callable, wants_caller=True, name=item.name)
     if isinstance(item.type, wasm.FuncType) and callable(value):
         return host_func(store, item.type, value, name=item.name)
     if isinstance(item.type, wasm.GlobalType) and not item.type.mutable:
@@ -104,7 +104,7 @@ def _as_global(store: Store, item: Import, type: wasm.GlobalType, value: object)
 
     try:
         return Global(store, type.type, value)._instance
-    except (TypeError, OverflowError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         message = f"incompatible import type: {item.module}.{item.name} must be {describe(type)}: {error}"
         raise LinkError(message, item.module, item.name) from None
 

@@ -8,7 +8,7 @@ from typing import Any
 from wasmjit.api.extern import Extern, ExternInstance, wrap_extern
 from wasmjit.api.imports import Imports, mapping_lookup, resolve, resolve_list
 from wasmjit.api.module import Module
-from wasmjit.api.store import Store
+from wasmjit.api.store import Store, wrap_store
 from wasmjit.runtime.instance import ModuleInstance
 from wasmjit.runtime.instantiate import instantiate
 
@@ -16,17 +16,16 @@ from wasmjit.runtime.instantiate import instantiate
 class Exports(Mapping[str, Extern]):
     """The exports of an instance by name, in the module's order."""
 
-    __slots__ = ("_instance", "_store", "_wrapped")
+    __slots__ = ("_instance", "_wrapped")
 
-    def __init__(self, instance: ModuleInstance, store: Store) -> None:
+    def __init__(self, instance: ModuleInstance) -> None:
         self._instance = instance
-        self._store = store
         self._wrapped: dict[str, Extern] = {}
 
     def __getitem__(self, name: str) -> Extern:
         found = self._wrapped.get(name)
         if found is None:
-            found = self._wrapped[name] = wrap_extern(self._instance.exports[name], self._store)
+            found = self._wrapped[name] = wrap_extern(self._instance.exports[name])
         return found
 
     def __iter__(self) -> Iterator[str]:
@@ -53,10 +52,9 @@ class Instance:
     module's start does: `Trap`, or what a host function raises.
     """
 
-    __slots__ = ("__dict__", "__weakref__", "_instance", "exports", "store")
+    __slots__ = ("__dict__", "__weakref__", "_instance", "exports")
 
     exports: Exports
-    store: Store
 
     def __init__(self, store: Store, module: Module, imports: Imports | Sequence[object] | None = None) -> None:
         if imports is None or isinstance(imports, Mapping):
@@ -66,14 +64,18 @@ class Instance:
         self._instantiate(store, module, externs)
 
     def _instantiate(self, store: Store, module: Module, externs: Sequence[ExternInstance]) -> None:
-        if module._guard and not store.engine.guard:
+        if module._guard and not store._runtime.guard:
             raise ValueError("the module was compiled for guard pages, which the store's memories lack")
-        self._set(instantiate(store._runtime, module._core, module._native, externs), store)
+        self._set(instantiate(store._runtime, module._core, module._native, externs))
 
-    def _set(self, instance: ModuleInstance, store: Store) -> None:
+    def _set(self, instance: ModuleInstance) -> None:
         self._instance = instance
-        self.store = store
-        self.exports = Exports(instance, store)
+        self.exports = Exports(instance)
+
+    @property
+    def store(self) -> Store:
+        """The store that it lives in."""
+        return wrap_store(self._instance.store)
 
     def __getattr__(self, name: str) -> Any:
         if name in Instance.__slots__ or name not in self.exports:
@@ -106,10 +108,10 @@ class Instance:
         return f"<Instance with {len(self)} exports at {id(self._instance):#x}>"
 
 
-def wrap_instance(runtime: ModuleInstance, store: Store) -> Instance:
+def wrap_instance(runtime: ModuleInstance) -> Instance:
     """The public object for an instance of the runtime."""
     instance = Instance.__new__(Instance)
-    instance._set(runtime, store)
+    instance._set(runtime)
     return instance
 
 

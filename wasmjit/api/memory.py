@@ -23,11 +23,10 @@ class Memory(ExternBase[MemoryInstance]):
     __slots__ = ()
 
     def __init__(self, store: Store, min: int, max: int | None = None) -> None:
-        self.store = store
         self._instance = MemoryInstance(store._runtime, MemType(as_limits(min, max, MAX_MEMORY_PAGES, "pages")))
 
     def __repr__(self) -> str:
-        return f"<Memory of {self.size} pages at {id(self._instance):#x}>"
+        return f"<Memory of {self.size} pages at {self._address:#x}>"
 
     @property
     def type(self) -> MemType:
@@ -88,6 +87,10 @@ class Memory(ExternBase[MemoryInstance]):
             raise ValueError(f"{size} bytes are needed, not {memoryview(value).nbytes}: a memory keeps its size")
         self.write(address, value)
 
+    @property
+    def _address(self) -> int:
+        return self._instance.definition
+
     def _span(self, key: slice) -> tuple[int, int]:
         """Address and size of a slice."""
         if key.step not in (None, 1):
@@ -115,9 +118,8 @@ def as_limits(min: int, max: int | None, bound: int, unit: str) -> Limits:
     return Limits(min, max)
 
 
-def wrap_memory(instance: MemoryInstance, store: Store) -> Memory:
+def wrap_memory(instance: MemoryInstance) -> Memory:
     """The public object for a memory of the runtime."""
     memory = Memory.__new__(Memory)
-    memory.store = store
     memory._instance = instance
     return memory

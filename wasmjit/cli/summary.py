@@ -12,7 +12,7 @@ from wasmjit.wasm.module import Module
 
 
 class Section(TypedDict):
-    """A section; sizes and offsets in bytes. `items` is None for custom sections."""
+    """A section; sizes and offsets in bytes. `items` is None where there is no list of them."""
 
     name: str
     offset: int
@@ -48,6 +48,7 @@ _NAMES = (
     "custom", "type", "import", "function", "table", "memory", "global", "export", "start", "element", "code", "data",
     "data count",
 )  # fmt: skip
+_START = 8  # has a function index in place of a count
 
 
 def summarise(data: bytes) -> ModuleSummary:
@@ -96,7 +97,8 @@ def _sections(module: Module) -> Iterator[Section]:
         if id == 0:
             yield {"name": f"custom {r.read_name()!r}", "offset": offset, "size": size, "items": None}
         else:
-            yield {"name": _NAMES[id], "offset": offset, "size": size, "items": r.read_u32()}
+            items = None if id == _START else r.read_u32()
+            yield {"name": _NAMES[id], "offset": offset, "size": size, "items": items}
         r.pos = end
 
 

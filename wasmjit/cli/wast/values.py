@@ -125,7 +125,7 @@ def show_pattern(pattern: Value) -> str:
 def show_result(type: ValType, result: Result) -> str:
     """A result for people, in the same form as `show_pattern`."""
     if not isinstance(result, bytes):
-        return f"{type} {'null' if result is None else result!r}"
+        return f"{type} {'null' if result is None else result}"
     if type is V128:
         lanes = [str(int.from_bytes(result[i : i + 4], "little")) for i in range(0, 16, 4)]
         return f"v128 i32 {' '.join(lanes)}"
