@@ -15,7 +15,7 @@ import os
 
 from wasmjit.runtime.wasi import rights
 from wasmjit.runtime.wasi.errno import Errno, WasiError
-from wasmjit.runtime.wasi.memory import U32, U64, check_offset, read_iovecs, signed, span
+from wasmjit.runtime.wasi.memory import U32, U64, check_offset, check_span, read_iovecs, signed
 from wasmjit.runtime.wasi.registry import PREVIEW_0, PREVIEW_1, wasi
 from wasmjit.runtime.wasi.state import State
 
@@ -40,7 +40,7 @@ def fd_read(state: State, memory: memoryview, fd: int, iovs: int, iovs_len: int,
     """
     entry = state.fds.get(fd, rights.FD_READ)
     buffers = read_iovecs(memory, iovs, iovs_len)
-    span(memory, size, 4)
+    check_span(memory, size, 4)
     U32.pack_into(memory, size, entry.readv(buffers))
 
 
@@ -54,7 +54,7 @@ def fd_write(state: State, memory: memoryview, fd: int, iovs: int, iovs_len: int
     """
     entry = state.fds.get(fd, rights.FD_WRITE)
     buffers = read_iovecs(memory, iovs, iovs_len)
-    span(memory, size, 4)
+    check_span(memory, size, 4)
     U32.pack_into(memory, size, entry.writev(buffers))
 
 
@@ -69,7 +69,7 @@ def fd_pread(state: State, memory: memoryview, fd: int, iovs: int, iovs_len: int
     """
     entry = state.fds.get(fd, rights.FD_READ)
     buffers = read_iovecs(memory, iovs, iovs_len)
-    span(memory, size, 4)
+    check_span(memory, size, 4)
     U32.pack_into(memory, size, entry.preadv(buffers, check_offset(offset)))
 
 
@@ -84,7 +84,7 @@ def fd_pwrite(state: State, memory: memoryview, fd: int, iovs: int, iovs_len: in
     """
     entry = state.fds.get(fd, rights.FD_WRITE)
     buffers = read_iovecs(memory, iovs, iovs_len)
-    span(memory, size, 4)
+    check_span(memory, size, 4)
     U32.pack_into(memory, size, entry.pwritev(buffers, check_offset(offset)))
 
 
@@ -94,7 +94,7 @@ def _seek(state: State, memory: memoryview, fd: int, delta: int, whence: int, po
     entry = state.fds.get(fd)
     if not entry.base & rights.FD_SEEK:
         entry = state.fds.get(fd, needed)
-    span(memory, position, 8)
+    check_span(memory, position, 8)
     U64.pack_into(memory, position, entry.seek(signed(delta), whence))
 
 

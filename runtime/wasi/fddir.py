@@ -5,7 +5,7 @@ from __future__ import annotations
 from wasmjit.runtime.wasi import rights
 from wasmjit.runtime.wasi.errno import Errno, WasiError
 from wasmjit.runtime.wasi.layout import DIRENT, PREOPENTYPE_DIR, PRESTAT
-from wasmjit.runtime.wasi.memory import U32, span, write_bytes
+from wasmjit.runtime.wasi.memory import U32, check_span, span, write_bytes
 from wasmjit.runtime.wasi.registry import wasi
 from wasmjit.runtime.wasi.state import State
 
@@ -24,7 +24,7 @@ def fd_readdir(state: State, memory: memoryview, fd: int, buffer: int, buffer_le
     """
     directory = state.fds.directory(fd, rights.FD_READDIR)
     target = span(memory, buffer, buffer_len)
-    span(memory, used, 4)
+    check_span(memory, used, 4)
     data = bytearray()
     for following, entry in enumerate(directory.entries(cookie), cookie + 1):
         data += DIRENT.pack(following, entry.ino, len(entry.name), entry.filetype) + entry.name

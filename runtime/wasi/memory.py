@@ -32,17 +32,38 @@ def span(memory: memoryview, pointer: int, size_bytes: int) -> memoryview:
     return memory[pointer:end]
 
 
+def check_span(memory: memoryview, pointer: int, size_bytes: int) -> None:
+    """EFAULT if not all of `size_bytes` at `pointer` is memory: asked before something is done for good."""
+    if pointer + size_bytes > len(memory):
+        raise WasiError(Errno.FAULT)
+
+
 def write_bytes(memory: memoryview, pointer: int, data: bytes | bytearray) -> None:
     """Copy `data` into memory. EFAULT if it does not fit."""
     span(memory, pointer, len(data))[:] = data
 
 
 def read_iovecs(memory: memoryview, pointer: int, count: int) -> list[memoryview]:
-    """The buffers that an array of iovec or ciovec {pointer, length} describes, at most `IOVECS_MAX`."""
+    """The buffers that an array of iovec or ciovec {pointer, length} describes, at most `IOVECS_MAX`.
+
+    EFAULT if the array, or a buffer used, is not all memory.
+    """
+    limit = len(memory)
     if count == 1:  # nearly always
-        return [span(memory, *IOVEC.unpack_from(memory, pointer))]
-    array = span(memory, pointer, IOVEC.size * count)
-    buffers = [span(memory, *iovec) for iovec in IOVEC.iter_unpack(array[: IOVEC.size * IOVECS_MAX])]
+        start, length = IOVEC.unpack_from(memory, pointer)
+        end = start + length
+        if end > limit:
+            raise WasiError(Errno.FAULT)
+        return [memory[start:end]]
+    if pointer + IOVEC.size * count > limit:
+        raise WasiError(Errno.FAULT)
+    array = memory[pointer : pointer + IOVEC.size * min(count, IOVECS_MAX)]
+    buffers = []
+    for start, length in IOVEC.iter_unpack(array):
+        end = start + length
+        if end > limit:
+            raise WasiError(Errno.FAULT)
+        buffers.append(memory[start:end])
     return buffers
 
 

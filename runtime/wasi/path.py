@@ -29,7 +29,7 @@ from wasmjit.runtime.wasi.layout import (
     OFLAGS_TRUNC,
     Filestat,
 )
-from wasmjit.runtime.wasi.memory import U32, span
+from wasmjit.runtime.wasi.memory import U32, check_span, span
 from wasmjit.runtime.wasi.registry import PREVIEW_0, PREVIEW_1, wasi
 from wasmjit.runtime.wasi.state import State
 
@@ -97,7 +97,7 @@ def path_open(
         raise WasiError(Errno.PERM if directory.read_only else Errno.NOTCAPABLE)
     granted = directory.inheriting
     opening = Opening(oflags, fdflags, follow=follow, base=base & granted, inheriting=inheriting & granted)
-    span(memory, result, 4)
+    check_span(memory, result, 4)
     state.fds.reserve()
     U32.pack_into(memory, result, state.fds.add(directory.open_at(name, opening)))
 
@@ -192,7 +192,7 @@ def path_readlink(
     directory = state.fds.directory(fd, rights.PATH_READLINK)
     name = read_path(memory, path, path_len)
     target = span(memory, buffer, size)
-    span(memory, used, 4)
+    check_span(memory, used, 4)
     link = directory.readlink(name)
     if link.startswith(b"/"):
         raise WasiError(Errno.PERM)

@@ -21,7 +21,7 @@ from wasmjit.runtime.wasi.layout import (
     SUBSCRIPTION,
     SUBSCRIPTION_CLOCK,
 )
-from wasmjit.runtime.wasi.memory import U32, span
+from wasmjit.runtime.wasi.memory import U32, check_span, span
 from wasmjit.runtime.wasi.registry import PREVIEW_0, PREVIEW_1, wasi
 from wasmjit.runtime.wasi.state import State
 
@@ -108,8 +108,8 @@ def _poll(
     if not 0 < count <= SUBSCRIPTIONS_MAX:
         raise WasiError(Errno.INVAL)
     source = span(memory, subscriptions, layout.size * count)
-    span(memory, events, EVENT.size * count)
-    span(memory, written, 4)
+    check_span(memory, events, EVENT.size * count)
+    check_span(memory, written, 4)
     waits = _Waits(state)
     for i in range(count):
         waits.subscribe(source[layout.size * i : layout.size * (i + 1)], layout)

@@ -90,7 +90,8 @@ def _bind_with_memory(function: Callable[..., None], masks: list[int], state: St
         except (KeyError, AttributeError):  # no memory, or called by Python itself: no pointer can be valid
             return _FAULT
         try:
-            function(state, memory, *map(and_, args, masks))
+            # masking is only needed for what is negative as a signed number, and costs as much as a small call
+            function(state, memory, *(args if min(args) >= 0 else map(and_, args, masks)))
         except WasiError as error:
             return error.errno.value
         except OSError as error:

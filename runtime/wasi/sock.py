@@ -15,7 +15,7 @@ from wasmjit.runtime.wasi import rights
 from wasmjit.runtime.wasi.errno import Errno, WasiError
 from wasmjit.runtime.wasi.hostsocket import RECV_PEEK, RECV_WAITALL, HostSocket
 from wasmjit.runtime.wasi.layout import FDFLAGS_NONBLOCK
-from wasmjit.runtime.wasi.memory import U16, U32, read_iovecs, span
+from wasmjit.runtime.wasi.memory import U16, U32, check_span, read_iovecs
 from wasmjit.runtime.wasi.registry import PREVIEW_1, wasi
 from wasmjit.runtime.wasi.state import State
 
@@ -38,7 +38,7 @@ def sock_accept(state: State, memory: memoryview, fd: int, flags: int, result: i
     listener = _socket(state, fd, rights.SOCK_ACCEPT)
     if flags & ~FDFLAGS_NONBLOCK:
         raise WasiError(Errno.INVAL)
-    span(memory, result, 4)
+    check_span(memory, result, 4)
     state.fds.reserve()
     U32.pack_into(memory, result, state.fds.add(listener.accept(flags)))
 
@@ -58,8 +58,8 @@ def sock_recv(
     if flags & ~(RECV_PEEK | RECV_WAITALL):
         raise WasiError(Errno.INVAL)
     buffers = read_iovecs(memory, iovs, iovs_len)
-    span(memory, size, 4)
-    span(memory, result_flags, 2)
+    check_span(memory, size, 4)
+    check_span(memory, result_flags, 2)
     count, truncated = sock.receive(buffers, flags)
     U32.pack_into(memory, size, count)
     U16.pack_into(memory, result_flags, truncated)
@@ -77,7 +77,7 @@ def sock_send(state: State, memory: memoryview, fd: int, iovs: int, iovs_len: in
     if flags:
         raise WasiError(Errno.INVAL)
     buffers = read_iovecs(memory, iovs, iovs_len)
-    span(memory, size, 4)
+    check_span(memory, size, 4)
     U32.pack_into(memory, size, sock.writev(buffers))
 
 
