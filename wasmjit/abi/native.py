@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 
@@ -14,6 +15,9 @@ class CodePosition(NamedTuple):
 
 class NativeSupport(Protocol):
     """Machine code that does not depend on any module; one per process."""
+
+    def prepare(self, keys: Iterable[str]) -> None:
+        """Make the trampolines and thunks of these signature keys at once, which is cheaper than one by one."""
 
     def enter(self, key: str) -> int:
         """Address of the trampoline for a signature key."""

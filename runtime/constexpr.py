@@ -1,0 +1,64 @@
+"""Constant expressions, evaluated at instantiation (spec 4.5.4, 3.4.12)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wasmjit.errors import InternalError
+from wasmjit.wasm.module import ConstExpr
+from wasmjit.wasm.opcodes import CODE_BY_NAME
+
+if TYPE_CHECKING:
+    from wasmjit.runtime.instance import ModuleInstance
+
+_MASK32 = (1 << 32) - 1
+_MASK64 = (1 << 64) - 1
+
+_LITERAL_MASKS = {
+    CODE_BY_NAME["i32.const"]: _MASK32,
+    CODE_BY_NAME["i64.const"]: _MASK64,
+    CODE_BY_NAME["f32.const"]: _MASK32,
+    CODE_BY_NAME["f64.const"]: _MASK64,
+}
+_ARITHMETIC = {
+    CODE_BY_NAME[f"i{bits}.{name}"]: (name, (1 << bits) - 1) for bits in (32, 64) for name in ("add", "sub", "mul")
+}
+_V128_CONST = CODE_BY_NAME["v128.const"]
+_REF_NULL = CODE_BY_NAME["ref.null"]
+_REF_FUNC = CODE_BY_NAME["ref.func"]
+_GLOBAL_GET = CODE_BY_NAME["global.get"]
+
+
+def evaluate(instance: ModuleInstance, expr: ConstExpr) -> int:
+    """The bits of a valid expression's value, unsigned; for references the address."""
+    if len(expr) == 1:
+        return _operand(instance, expr[0].code, expr[0].imm)
+    stack: list[int] = []
+    for code, imm, _ in expr:
+        if code in _ARITHMETIC:
+            right, left = stack.pop(), stack.pop()
+            stack.append(_binary(*_ARITHMETIC[code], left, right))
+        else:
+            stack.append(_operand(instance, code, imm))
+    return stack.pop()
+
+
+def _operand(instance: ModuleInstance, code: int, imm: object) -> int:
+    match imm:
+        case int() if code in _LITERAL_MASKS:
+            return imm & _LITERAL_MASKS[code]
+        case int() if code == _GLOBAL_GET:
+            return instance.global_(imm).get()
+        case int() if code == _REF_FUNC:
+            return instance.reference(imm)
+        case bytes() if code == _V128_CONST:
+            return int.from_bytes(imm, "little")
+    if code == _REF_NULL:
+        return 0
+    raise InternalError(f"opcode {code:#x} in a constant expression")
+
+
+def _binary(name: str, mask: int, left: int, right: int) -> int:
+    if name == "add":
+        return left + right & mask
+    return left - right & mask if name == "sub" else left * right & mask

@@ -1,0 +1,164 @@
+"""External references: Python objects that wasm holds, kept alive exactly as long as it can reach them.
+
+An object gets a cell (layout in abi.layout), whose address is the reference. A cell counts its owners: table slots,
+globals and element segments. What is on the wasm stack is not counted; instead a cell without owners stays until no
+wasm code of the store runs. Such cells are in a list, which is swept whenever the store becomes idle.
+"""
+
+from __future__ import annotations
+
+from _thread import RLock
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from wasmjit.abi.layout import CELL_BYTES, CELL_LISTED, CELL_NEXT, CELL_OWNERS, STORE_DEPTH, STORE_UNOWNED
+from wasmjit.runtime.raw import Block, read_word, write_word
+
+_T = TypeVar("_T")
+
+_UNOWNED, _DEPTH = STORE_UNOWNED // 8, STORE_DEPTH // 8
+_CELLS_PER_SLAB = 64
+
+
+class ExternRefs:
+    """The cells of a store. All methods but `release` need the store's lock.
+
+    What has been interned, or read from a table, but is not owned yet is valid until the wasm call or the `hold` ends
+    in which it happened.
+    """
+
+    __slots__ = ("_by_id", "_free", "_header", "_holds", "_lock", "_objects", "_slabs", "released")
+
+    def __init__(self, header: Block, lock: RLock) -> None:
+        self._header = header.words
+        self._lock = lock
+        self._holds = 0
+        self._objects: dict[int, object] = {}
+        self._by_id: dict[int, int] = {}
+        self._free: list[int] = []
+        self._slabs: list[Block] = []
+        self.released: deque[list[int]] = deque()
+        """Cells that dropped tables and instances owned, to be given up when the store is idle."""
+
+    def __len__(self) -> int:
+        """How many objects are held."""
+        return len(self._objects)
+
+    def hold(self, function: Callable[..., _T], *args: object) -> _T:
+        """Call a function under the store's lock, keeping the cells that it meets alive until it returns."""
+        with self._lock:
+            self._holds += 1
+            try:
+                return function(*args)
+            finally:
+                self._holds -= 1
+                self.settle()
+
+    # --- objects and cells
+
+    def intern(self, value: object) -> int:
+        """The reference for an object: 0 for None, else its cell."""
+        if value is None:
+            return 0
+        cell = self._by_id.get(id(value))
+        return self._new_cell(value) if cell is None else cell
+
+    def value_of(self, cell: int) -> object:
+        """The object of a reference."""
+        return self._objects[cell] if cell else None
+
+    def _new_cell(self, value: object) -> int:
+        if not self._free:
+            slab = Block(CELL_BYTES * _CELLS_PER_SLAB)
+            self._slabs.append(slab)
+            self._free.extend(slab.address + CELL_BYTES * i for i in range(_CELLS_PER_SLAB))
+        cell = self._free.pop()
+        self._objects[cell] = value
+        self._by_id[id(value)] = cell
+        write_word(cell + CELL_OWNERS, 0)
+        self._list(cell)
+        return cell
+
+    # --- owners
+
+    def own(self, cell: int, count: int = 1) -> None:
+        """Count new owners of a cell; nothing for null."""
+        if cell:
+            write_word(cell + CELL_OWNERS, read_word(cell + CELL_OWNERS) + count)
+
+    def disown(self, cell: int) -> None:
+        """Count one owner less."""
+        if cell:
+            owners = read_word(cell + CELL_OWNERS) - 1
+            write_word(cell + CELL_OWNERS, owners)
+            if not owners and not read_word(cell + CELL_LISTED):
+                self._list(cell)
+
+    def _list(self, cell: int) -> None:
+        write_word(cell + CELL_NEXT, self._header[_UNOWNED])
+        write_word(cell + CELL_LISTED, 1)
+        self._header[_UNOWNED] = cell
+
+    def release(self, cells: list[int]) -> None:
+        """Give up one ownership of each cell, as soon as may be. For finalisers: in any thread, at any time."""
+        self.released.append(cells)
+        if self._lock.acquire(blocking=False):
+            try:
+                self.settle()
+            finally:
+                self._lock.release()
+
+    # --- collection
+
+    def settle(self) -> None:
+        """Free what nobody owns, if no wasm code runs and nothing holds references."""
+        if self._holds or self._header[_DEPTH]:
+            return
+        garbage: list[object] = []
+        self._holds += 1  # finalisers that come in between must not start over
+        try:
+            while self.released:
+                for cell in self.released.popleft():
+                    self.disown(cell)
+            self._sweep(garbage)
+        finally:
+            self._holds -= 1
+        garbage.clear()  # finalisers of these objects run here, when all is consistent
+
+    def _sweep(self, garbage: list[object]) -> None:
+        while cell := self._header[_UNOWNED]:
+            self._header[_UNOWNED] = read_word(cell + CELL_NEXT)
+            write_word(cell + CELL_LISTED, 0)
+            if not read_word(cell + CELL_OWNERS):
+                garbage.append(self._free_cell(cell))
+
+    def _free_cell(self, cell: int) -> object:
+        value = self._objects.pop(cell)
+        del self._by_id[id(value)]
+        self._free.append(cell)
+        return value
+
+
+class OwnedSlots:
+    """Words that own cells, in a table, a segment or a global: the cells are released when this object goes."""
+
+    __slots__ = ("_externrefs", "words")
+
+    def __init__(self, externrefs: ExternRefs, words: memoryview) -> None:
+        self._externrefs = externrefs
+        self.words = words
+
+    def __del__(self) -> None:
+        cells = [cell for cell in self.words if cell]
+        if cells:
+            self.words[:] = memoryview(bytes(self.words.nbytes)).cast("Q")
+            self._externrefs.release(cells)
+
+
+def transfer(externrefs: ExternRefs, slots: memoryview, cells: Iterable[int]) -> None:
+    """Count the change of owners when `slots` are about to be overwritten with `cells`: new ones first."""
+    for cell in cells:
+        externrefs.own(cell)
+    for cell in slots:
+        externrefs.disown(cell)

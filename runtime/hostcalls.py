@@ -1,0 +1,226 @@
+"""Host functions: Python callables that wasm calls.
+
+Wasm calls a thunk with the address of a host context in place of a VMContext; the thunk calls `_dispatch`, the one
+callback of the process, which finds what is bound to the context. The context begins like a VMContext, as native
+helpers expect it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import weakref
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from wasmjit.abi.layout import (
+    FUNCREF_BYTES,
+    FUNCREF_CODE,
+    FUNCREF_FUNCIDX,
+    FUNCREF_TYPE_ID,
+    FUNCREF_VMCTX,
+    VMCTX_HEADER_BYTES,
+    VMCTX_LIBCALLS,
+    VMCTX_STORE,
+)
+from wasmjit.abi.signature import canonical_type_id
+from wasmjit.errors import InternalError
+from wasmjit.runtime.callbacks import cover_entry
+from wasmjit.runtime.func import FuncInstance, check_buffer
+from wasmjit.runtime.raw import SPACE, Block
+from wasmjit.runtime.registry import AddressMap
+from wasmjit.runtime.traps import PENDING
+from wasmjit.runtime.values import NOT_PACKABLE, signature_of
+from wasmjit.wasm.types import FUNCREF, FuncType
+
+if TYPE_CHECKING:
+    from wasmjit.runtime.instance import ModuleInstance
+    from wasmjit.runtime.store import Store
+
+HOST_FUNCIDX = (1 << 64) - 1  # -1 in the record
+
+
+class HostContext(ABC):
+    """What stands in for a VMContext when a host function is called: `block` is its memory.
+
+    Each instance that imports the function may have a context of its own, so that the function learns who calls.
+    """
+
+    __slots__ = ()
+
+    block: Block
+
+    @property
+    @abstractmethod
+    def func(self) -> HostFuncInstance:
+        """The function."""
+
+    @property
+    @abstractmethod
+    def caller(self) -> ModuleInstance | None:
+        """The importing instance, None if unknown."""
+
+    def register(self) -> None:
+        """Let the context's address lead here."""
+        _contexts.add(self.block.address, self)
+
+
+_contexts: AddressMap[HostContext] = AddressMap()
+
+
+def host_func_at(address: int) -> HostFuncInstance | None:
+    """The function that a host context is for."""
+    context = _contexts.find(address)
+    return None if context is None else context.func
+
+
+def _context_block(store: Store) -> Block:
+    block = Block(VMCTX_HEADER_BYTES)
+    block.words[VMCTX_STORE // 8] = store.header.address
+    block.words[VMCTX_LIBCALLS // 8] = store.libcalls.address
+    return block
+
+
+class HostImport(HostContext):
+    """A host function as imported by one instance, which owns this object."""
+
+    __slots__ = ("__weakref__", "_caller", "_func", "block")
+
+    def __init__(self, func: HostFuncInstance, caller: ModuleInstance) -> None:
+        self._func = func
+        self.block = _context_block(func.store)
+        self.bind(caller)
+
+    def bind(self, caller: ModuleInstance) -> None:
+        """Enter the caller, and this context for calls."""
+        self._caller = weakref.ref(caller)
+        self.register()
+
+    @property
+    def func(self) -> HostFuncInstance:
+        """The function."""
+        return self._func
+
+    @property
+    def caller(self) -> ModuleInstance | None:
+        """The importing instance."""
+        return self._caller()
+
+
+@cover_entry
+def _dispatch(address: int, buffer: int) -> int:
+    """0, or 1 with the exception pending. The handler makes no calls: each could raise once more."""
+    try:
+        context = _contexts.refs[address]()
+        if context is None:
+            raise InternalError("a host function was called that no longer exists")
+        context.func.run(buffer, context.caller)
+        return 0
+    except BaseException as error:
+        PENDING.error = error
+        return 1
+
+
+_DISPATCH = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)(_dispatch)
+DISPATCH_ADDRESS: int = ctypes.cast(_DISPATCH, ctypes.c_void_p).value or 0
+"""The C function that host thunks call (abi.native.NativeSupport.set_dispatch)."""
+
+
+class HostFuncInstance(FuncInstance, HostContext):
+    """A Python callable as a function instance, with its FuncRef record.
+
+    `wants_caller`: its first argument is the calling ModuleInstance, or None where that is unknown: when Python calls
+    it, or wasm through a table that Python has put it in.
+    """
+
+    __slots__ = ("_code", "_record", "block", "callable", "wants_caller")
+
+    def __init__(
+        self,
+        store: Store,
+        type: FuncType,
+        callable: Callable[..., object],
+        *,
+        wants_caller: bool = False,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(store, signature_of(type), name or str(getattr(callable, "__name__", "host function")))
+        self.callable = callable
+        self.wants_caller = wants_caller
+        self._code = store.native.thunk(self.signature.key)
+        self.block = _context_block(store)
+        self._record = Block(FUNCREF_BYTES)
+        words = self._record.words
+        words[FUNCREF_CODE // 8] = self._code
+        words[FUNCREF_VMCTX // 8] = self.block.address
+        words[FUNCREF_TYPE_ID // 8] = canonical_type_id(type)
+        words[FUNCREF_FUNCIDX // 8] = HOST_FUNCIDX
+        self.register()
+
+    @property
+    def func(self) -> HostFuncInstance:
+        """Itself: this is the context of calls that come from no import."""
+        return self
+
+    @property
+    def caller(self) -> ModuleInstance | None:
+        """Unknown."""
+        return None
+
+    @property
+    def reference(self) -> int:
+        """Address of its own record."""
+        return self._record.address
+
+    @property
+    def callee(self) -> tuple[int, int]:
+        """The thunk, and the context of calls that come from no import."""
+        return self._code, self.block.address
+
+    @property
+    def keeper(self) -> object:
+        """Itself."""
+        return self
+
+    @property
+    def needs_caller(self) -> bool:
+        """Whether importers need contexts of their own: the caller is asked for, or keeps the functions returned."""
+        return self.wants_caller or FUNCREF in self.type.results
+
+    # --- called by wasm
+
+    def run(self, buffer: int, caller: ModuleInstance | None) -> None:
+        """Call the callable with the arguments at an address; leave the results there. Raises what it raises."""
+        signature = self.signature
+        slots: tuple[Any, ...] = signature.unpack_arguments_from(SPACE, buffer)
+        args = signature.unpack_arguments(self.store, slots) if signature.has_refs else slots
+        result = self.callable(caller, *args) if self.wants_caller else self.callable(*args)
+        if not signature.type.results:
+            return
+        if signature.plain_result:
+            try:
+                signature.pack_results_into(SPACE, buffer, result)
+                return
+            except NOT_PACKABLE:  # unsigned, too large for f32, or wrong
+                pass
+        values = signature.pack_results(self.store, result, self.name, caller or self.store)
+        signature.pack_results_into(SPACE, buffer, *values)
+
+    # --- called by Python
+
+    def call(self, args: Sequence[object]) -> object:
+        """See FuncInstance. Values are converted as on the way through wasm."""
+        if self.signature.has_refs:
+            return self.store.externrefs.hold(self._call, args)
+        return self._call(args)
+
+    def _call(self, args: Sequence[object]) -> object:
+        buffer = bytearray(self.signature.pack_arguments(self.store, args, self.name, self.store))
+        self.invoke(buffer)
+        return self.signature.unpack_results(self.store, bytes(buffer))
+
+    def invoke(self, buffer: bytearray) -> None:
+        """See FuncInstance."""
+        check_buffer(self.signature, buffer)
+        pinned = ctypes.c_char.from_buffer(buffer)
+        self.run(ctypes.addressof(pinned), None)

@@ -1,0 +1,178 @@
+"""Instantiation (spec 4.5.4)."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+
+from wasmjit.abi.layout import (
+    FUNCREF_CODE,
+    FUNCREF_FUNCIDX,
+    FUNCREF_TYPE_ID,
+    FUNCREF_VMCTX,
+    IMPORT_CODE,
+    IMPORT_VMCTX,
+    MEMORY_BASE,
+    MEMORY_DEF,
+)
+from wasmjit.abi.native import NativeModule
+from wasmjit.runtime.constexpr import evaluate
+from wasmjit.runtime.func import FuncInstance, WasmFuncInstance
+from wasmjit.runtime.global_ import GlobalInstance
+from wasmjit.runtime.hostcalls import HOST_FUNCIDX, HostFuncInstance, HostImport
+from wasmjit.runtime.instance import ModuleInstance
+from wasmjit.runtime.matching import Extern, match_imports
+from wasmjit.runtime.memory import MemoryInstance
+from wasmjit.runtime.plan import RECORD_WORDS, plan_for
+from wasmjit.runtime.store import Store
+from wasmjit.runtime.table import TableInstance, TableStorage
+from wasmjit.wasm.module import ElementSegment, Module
+from wasmjit.wasm.types import FUNCREF
+
+
+def instantiate(store: Store, module: Module, native: NativeModule, imports: Sequence[Extern]) -> ModuleInstance:
+    """Instantiate a valid module; `imports` in the order of its imports.
+
+    Raises LinkError for imports that do not fit; Trap if an active segment is out of bounds (what earlier segments
+    wrote stays); what the start function raises; LimitError and MemoryError.
+    """
+    match_imports(store, module.imports, imports)
+    plan = plan_for(module, native, store.native)
+    if store.guard:
+        store.native.install_signal_handlers()
+    with store.lock:
+        instance = ModuleInstance(store, plan, native, imports)
+        store.code[native] = plan
+        _take_imports(instance)
+        _define_memories(instance)
+        _define_tables(instance)
+        _fill_functions(instance)
+        _fill_globals(instance)
+        store.externrefs.hold(_run_elements, instance)
+        _run_datas(instance)
+    if module.start is not None:
+        instance.func(module.start).call(())
+    return instance
+
+
+# --- imports
+
+
+def _take_imports(instance: ModuleInstance) -> None:
+    for extern in instance.imports:
+        if isinstance(extern, MemoryInstance):
+            instance.memories.append(extern)
+        elif isinstance(extern, TableInstance):
+            instance.tables.append(extern.storage)
+            extern.link(instance)
+        elif isinstance(extern, GlobalInstance):
+            extern.link(instance)
+        elif isinstance(extern, WasmFuncInstance) and FUNCREF in extern.type.params:
+            extern.instance.links.add(instance)
+
+
+def _callee(instance: ModuleInstance, func: FuncInstance) -> tuple[int, int]:
+    """Code and context of an imported function."""
+    code, context = func.callee
+    if isinstance(func, HostFuncInstance) and func.needs_caller:
+        own = HostImport(func, instance)
+        instance.host_imports.append(own)
+        context = own.block.address
+    return code, context
+
+
+# --- the VMContext
+
+
+def _define_memories(instance: ModuleInstance) -> None:
+    for type in instance.module.memories[len(instance.memories) :]:
+        instance.memories.append(MemoryInstance(instance.store, type))
+    for memidx, memory in enumerate(instance.memories):
+        offset = instance.plan.layout.memory(memidx)
+        instance.vmctx.words[(offset + MEMORY_BASE) // 8] = memory.base
+        instance.vmctx.words[(offset + MEMORY_DEF) // 8] = memory.definition
+
+
+def _define_tables(instance: ModuleInstance) -> None:
+    for type in instance.module.tables[len(instance.tables) :]:
+        instance.tables.append(TableStorage(instance.store, type, 0))
+    for tableidx, table in enumerate(instance.tables):
+        instance.vmctx.words[instance.plan.layout.table(tableidx) // 8] = table.definition
+
+
+def _fill_functions(instance: ModuleInstance) -> None:
+    """The imported functions, and the records of all functions that can become references."""
+    layout, words = instance.plan.layout, instance.vmctx.words
+    callees = [_callee(instance, func) for func in instance.imported_funcs]
+    for funcidx, (code, vmctx) in enumerate(callees):
+        words[(layout.imported_func(funcidx) + IMPORT_CODE) // 8] = code
+        words[(layout.imported_func(funcidx) + IMPORT_VMCTX) // 8] = vmctx
+    _fill_records(instance)
+
+
+def _fill_records(instance: ModuleInstance) -> None:
+    plan = instance.plan
+    count = len(plan.layout.escaping)
+    first = plan.first_record // 8
+    records = instance.vmctx.words[first : first + RECORD_WORDS * count]
+    imported = [func for func in plan.layout.escaping if func < len(instance.imported_funcs)]
+    slots = instance.slots()
+    defined = plan.layout.escaping[len(imported) :]
+    skipped = len(instance.imported_funcs)
+    codes = [0] * len(imported) + [slots[funcidx - skipped] for funcidx in defined]
+    records[FUNCREF_CODE // 8 :: RECORD_WORDS] = memoryview(array("Q", codes))
+    records[FUNCREF_VMCTX // 8 :: RECORD_WORDS] = memoryview(array("Q", [instance.vmctx.address]) * count)
+    records[FUNCREF_TYPE_ID // 8 :: RECORD_WORDS] = plan.record_type_ids
+    records[FUNCREF_FUNCIDX // 8 :: RECORD_WORDS] = plan.record_funcidxs
+    for rank, funcidx in enumerate(imported):
+        _fill_imported_record(instance, records[RECORD_WORDS * rank : RECORD_WORDS * (rank + 1)], funcidx)
+
+
+def _fill_imported_record(instance: ModuleInstance, record: memoryview, funcidx: int) -> None:
+    """A copy of the original's record, so that the reference leads back to the original."""
+    func = instance.imported_funcs[funcidx]
+    offset = instance.plan.layout.imported_func(funcidx)
+    words = instance.vmctx.words
+    record[FUNCREF_CODE // 8] = words[(offset + IMPORT_CODE) // 8]
+    record[FUNCREF_VMCTX // 8] = words[(offset + IMPORT_VMCTX) // 8]
+    record[FUNCREF_FUNCIDX // 8] = func.funcidx if isinstance(func, WasmFuncInstance) else HOST_FUNCIDX
+
+
+def _fill_globals(instance: ModuleInstance) -> None:
+    layout, words = instance.plan.layout, instance.vmctx.words
+    for globalidx, imported in enumerate(instance.globals):
+        words[layout.global_(globalidx) // 8] = imported.storage
+    for globalidx, definition in enumerate(instance.module.globals):
+        if definition.init is not None:
+            instance.define_global(globalidx, evaluate(instance, definition.init))
+
+
+# --- segments
+
+
+def _references(instance: ModuleInstance, segment: ElementSegment) -> memoryview:
+    """The contents of an element segment, as words."""
+    if segment.funcs is not None:
+        references = [instance.reference(funcidx) for funcidx in segment.funcs]
+    else:
+        references = [evaluate(instance, expr) for expr in segment.exprs or ()]
+    return memoryview(array("Q", references))
+
+
+def _run_elements(instance: ModuleInstance) -> None:
+    """Active segments into their tables, in order; passive ones are kept."""
+    for elemidx, segment in enumerate(instance.module.elements):
+        if segment.mode == "passive":
+            instance.set_element(elemidx, _references(instance, segment))
+        elif segment.at is not None:
+            instance.tables[segment.tableidx].write(evaluate(instance, segment.at), _references(instance, segment))
+
+
+def _run_datas(instance: ModuleInstance) -> None:
+    """Active segments into their memories, in order; passive ones are kept."""
+    words = instance.data_words
+    words[:] = instance.plan.data_words
+    for dataidx, segment in enumerate(instance.module.datas):
+        if segment.at is not None:
+            instance.memories[segment.memidx].write(evaluate(instance, segment.at), instance.plan.data(dataidx))
+            words[2 * dataidx + 1] = 0

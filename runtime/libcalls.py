@@ -1,0 +1,110 @@
+"""The functions of abi.libcalls that are written in Python: what generated code asks for seldom."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from wasmjit.abi.libcalls import RAISED, Libcall
+from wasmjit.abi.native import NativeSupport
+from wasmjit.abi.traps import TrapCode
+from wasmjit.errors import InternalError
+from wasmjit.runtime.callbacks import cover_entry
+from wasmjit.runtime.instance import INSTANCES, ModuleInstance
+from wasmjit.runtime.raw import Block
+from wasmjit.runtime.traps import PENDING
+
+_Body: TypeAlias = Callable[[ModuleInstance, int, int, int, int, int], int]
+
+_PROTOTYPE = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, *[ctypes.c_uint64] * 5)
+_CALLBACKS: dict[Libcall, Any] = {}
+
+
+def _libcall(index: Libcall) -> Callable[[_Body], _Body]:
+    """Make a function the libcall `index`. It gets the calling instance and the operands, unsigned."""
+
+    def decorate(body: _Body) -> _Body:
+        def call(vmctx: int, a: int, b: int, c: int, d: int, e: int) -> int:
+            try:
+                instance = INSTANCES.refs[vmctx]()
+                if instance is None:
+                    raise InternalError("an instance calls that no longer exists")
+                return body(instance, a, b, c, d, e)
+            except BaseException as error:
+                PENDING.error = error
+                return RAISED
+
+        _CALLBACKS[index] = _PROTOTYPE(cover_entry(call))
+        return body
+
+    return decorate
+
+
+@_libcall(Libcall.MEMORY_GROW)
+def _memory_grow(instance: ModuleInstance, memidx: int, pages: int, *_: int) -> int:
+    return instance.memories[memidx].grow(pages)
+
+
+@_libcall(Libcall.MEMORY_INIT)
+def _memory_init(instance: ModuleInstance, memidx: int, dataidx: int, d: int, s: int, n: int) -> int:
+    memory = instance.memories[memidx]
+    if s + n > instance.data_words[2 * dataidx + 1] or d + n > memory.size_bytes:
+        return TrapCode.MEMORY_OUT_OF_BOUNDS
+    memory.write(d, instance.plan.data(dataidx)[s : s + n])
+    return 0
+
+
+@_libcall(Libcall.DATA_DROP)
+def _data_drop(instance: ModuleInstance, dataidx: int, *_: int) -> int:
+    instance.data_words[2 * dataidx + 1] = 0
+    return 0
+
+
+@_libcall(Libcall.TABLE_GROW)
+def _table_grow(instance: ModuleInstance, tableidx: int, reference: int, count: int, *_: int) -> int:
+    return instance.tables[tableidx].grow(count, reference)
+
+
+@_libcall(Libcall.TABLE_FILL)
+def _table_fill(instance: ModuleInstance, tableidx: int, i: int, reference: int, n: int, _: int) -> int:
+    table = instance.tables[tableidx]
+    if not table.covers(i, n):
+        return TrapCode.TABLE_OUT_OF_BOUNDS
+    table.fill(i, reference, n)
+    return 0
+
+
+@_libcall(Libcall.TABLE_COPY)
+def _table_copy(instance: ModuleInstance, to: int, source: int, d: int, s: int, n: int) -> int:
+    table, other = instance.tables[to], instance.tables[source]
+    if not table.covers(d, n) or not other.covers(s, n):
+        return TrapCode.TABLE_OUT_OF_BOUNDS
+    table.write(d, other.read(s, n))
+    return 0
+
+
+@_libcall(Libcall.TABLE_INIT)
+def _table_init(instance: ModuleInstance, tableidx: int, elemidx: int, d: int, s: int, n: int) -> int:
+    table = instance.tables[tableidx]
+    segment = instance.element(elemidx)
+    if s + n > len(segment) or not table.covers(d, n):
+        return TrapCode.TABLE_OUT_OF_BOUNDS
+    table.write(d, segment[s : s + n])
+    return 0
+
+
+@_libcall(Libcall.ELEM_DROP)
+def _elem_drop(instance: ModuleInstance, elemidx: int, *_: int) -> int:
+    instance.drop_element(elemidx)
+    return 0
+
+
+def libcall_table(native: NativeSupport) -> Block:
+    """The table for VMContext.libcalls."""
+    table = Block(8 * len(Libcall))
+    for index in Libcall:
+        callback = _CALLBACKS.get(index)
+        address = native.libcall(index) if callback is None else ctypes.cast(callback, ctypes.c_void_p).value
+        table.words[index] = address or 0
+    return table

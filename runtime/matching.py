@@ -1,0 +1,65 @@
+"""Whether what is given for an import fits its type (spec 4.5.1, 3.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
+
+from wasmjit.errors import LinkError
+from wasmjit.runtime.func import FuncInstance
+from wasmjit.runtime.global_ import GlobalInstance
+from wasmjit.runtime.memory import MemoryInstance
+from wasmjit.runtime.table import TableInstance
+from wasmjit.wasm.module import Import
+from wasmjit.wasm.types import ExternType, FuncType, GlobalType, Limits, MemType, TableType
+
+if TYPE_CHECKING:
+    from wasmjit.runtime.store import Store
+
+Extern: TypeAlias = FuncInstance | TableInstance | MemoryInstance | GlobalInstance
+"""What can be imported and exported."""
+
+
+def match_imports(store: Store, imports: Sequence[Import], given: Sequence[Extern]) -> None:
+    """Raise LinkError unless every import is given something that fits."""
+    if len(given) != len(imports):
+        raise LinkError(f"unknown import: {len(imports)} expected, {len(given)} given")
+    for wanted, extern in zip(imports, given, strict=True):
+        match_import(store, wanted, extern)
+
+
+def match_import(store: Store, wanted: Import, extern: object) -> None:
+    """Raise LinkError unless `extern` fits; None fits nothing."""
+    if extern is None:
+        _fail("unknown import", wanted, f"{wanted.type} expected")
+    if not isinstance(extern, FuncInstance | TableInstance | MemoryInstance | GlobalInstance):
+        _fail("incompatible import type", wanted, f"{wanted.type} expected, {type(extern).__name__} given")
+    if extern.store is not store:
+        _fail("incompatible import type", wanted, "the object given belongs to another store")
+    if not matches(extern.type, wanted.type):
+        _fail("incompatible import type", wanted, f"{wanted.type} expected, {extern.type} given")
+
+
+def _fail(message: str, wanted: Import, detail: str) -> NoReturn:
+    raise LinkError(f'{message} for "{wanted.module}" "{wanted.name}": {detail}', wanted.module, wanted.name)
+
+
+def matches(actual: ExternType, wanted: ExternType) -> bool:
+    """Whether a type matches another (spec 3.3.3)."""
+    match actual, wanted:
+        case FuncType(), FuncType():
+            return actual == wanted
+        case TableType(), TableType():
+            return actual.element is wanted.element and limits_match(actual.limits, wanted.limits)
+        case MemType(), MemType():
+            return limits_match(actual.limits, wanted.limits)
+        case GlobalType(), GlobalType():
+            return actual.type is wanted.type and actual.mutable == wanted.mutable
+    return False
+
+
+def limits_match(actual: Limits, wanted: Limits) -> bool:
+    """Whether limits match (spec 3.3.2): at least as large, and bounded as strictly."""
+    if actual.min < wanted.min:
+        return False
+    return wanted.max is None or (actual.max is not None and actual.max <= wanted.max)

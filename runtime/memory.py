@@ -1,0 +1,120 @@
+"""Memory instances (spec 4.2.8): linear memory in reserved address space, growing in place."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import TYPE_CHECKING
+
+from wasmjit.abi.layout import DEF_BASE, DEF_BYTES, DEF_LENGTH, GUARD_RESERVATION_BYTES
+from wasmjit.abi.traps import TrapCode
+from wasmjit.limits import MAX_MEMORY_PAGES, PAGE_SIZE, check_limit
+from wasmjit.runtime.raw import Block
+from wasmjit.runtime.reservation import Reservation, reserve
+from wasmjit.runtime.traps import plain_trap
+from wasmjit.wasm.types import Limits, MemType
+
+if TYPE_CHECKING:
+    from wasmjit.runtime.store import Store
+
+_BASE, _LENGTH = DEF_BASE // 8, DEF_LENGTH // 8
+
+
+class _Contents(ctypes.Array[ctypes.c_ubyte]):
+    """All that a 32-bit memory can ever hold. Views refer to it, and so to the reservation."""
+
+    _type_ = ctypes.c_ubyte
+    _length_ = MAX_MEMORY_PAGES * PAGE_SIZE
+
+    owner: Reservation
+
+
+def _reservation_bytes(maximum_pages: int, guard: bool) -> int:
+    """Guarded: whatever index plus offset can reach. Else only what the memory may grow to."""
+    return GUARD_RESERVATION_BYTES if guard else max(maximum_pages, 1) * PAGE_SIZE
+
+
+class MemoryInstance:
+    """A linear memory. Its contents are at a fixed address; what has been allocated is never taken back.
+
+    Raises LimitError if the type asks for more than limits.MAX_MEMORY_PAGES, MemoryError if the system refuses.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_contents",
+        "_definition",
+        "_maximum_pages",
+        "_reservation",
+        "base",
+        "store",
+        "type_max",
+    )
+
+    def __init__(self, store: Store, type: MemType) -> None:
+        pages = type.limits.min
+        check_limit("memory pages", pages, MAX_MEMORY_PAGES)
+        self.store = store
+        self.type_max = type.limits.max
+        self._maximum_pages = min(MAX_MEMORY_PAGES, MAX_MEMORY_PAGES if self.type_max is None else self.type_max)
+        self._reservation = reserve(_reservation_bytes(self._maximum_pages, store.guard))
+        if not self._reservation.commit(0, pages * PAGE_SIZE):
+            raise MemoryError(f"no memory for {pages} pages")
+        self.base = int(self._reservation)
+        contents = _Contents.from_address(self.base)
+        contents.owner = self._reservation
+        self._contents: memoryview = memoryview(contents).cast("B")
+        self._definition = Block(DEF_BYTES)
+        self._definition.words[_BASE] = self.base
+        self._definition.words[_LENGTH] = pages * PAGE_SIZE
+
+    @property
+    def type(self) -> MemType:
+        """Type with the current size as minimum, as imports are matched against it (spec 4.5.1)."""
+        return MemType(Limits(self.pages, self.type_max))
+
+    @property
+    def definition(self) -> int:
+        """Address of the MemoryDef of abi.layout."""
+        return self._definition.address
+
+    @property
+    def size_bytes(self) -> int:
+        """Current size in bytes."""
+        size: int = self._definition.words[_LENGTH]
+        return size
+
+    @property
+    def pages(self) -> int:
+        """Current size in pages of 64 KiB."""
+        return self.size_bytes // PAGE_SIZE
+
+    def grow(self, delta_pages: int) -> int:
+        """Add pages; the old size in pages, or -1 if the limits or the system don't allow it (spec 4.5.3.9)."""
+        if delta_pages < 0:
+            raise ValueError("a memory cannot shrink")
+        with self.store.lock:
+            old = self.pages
+            new = old + delta_pages
+            if new > self._maximum_pages or not self._reservation.commit(old * PAGE_SIZE, new * PAGE_SIZE):
+                return -1
+            self._definition.words[_LENGTH] = new * PAGE_SIZE
+            return old
+
+    def read(self, offset: int, size_bytes: int) -> bytes:
+        """A copy of some bytes. Traps if they are not all in bounds."""
+        return self._slice(offset, size_bytes).tobytes()
+
+    def write(self, offset: int, data: bytes | bytearray | memoryview) -> None:
+        """Overwrite bytes. Traps, and writes nothing, if they are not all in bounds."""
+        source = memoryview(data).cast("B")
+        self._slice(offset, len(source))[:] = source
+
+    def view(self) -> memoryview:
+        """The contents up to the current size, writable, without a copy. It stays valid whatever happens."""
+        return self._contents[: self.size_bytes]
+
+    def _slice(self, offset: int, size_bytes: int) -> memoryview:
+        end = offset + size_bytes
+        if not 0 <= offset <= end <= self.size_bytes:
+            raise plain_trap(TrapCode.MEMORY_OUT_OF_BOUNDS)
+        return self._contents[offset:end]

@@ -1,0 +1,104 @@
+"""What all instances of a module share: computed once for a module and its machine code."""
+
+from __future__ import annotations
+
+from array import array
+from functools import cached_property
+from weakref import WeakKeyDictionary
+
+from wasmjit.abi.layout import FUNCREF_BYTES, VMLayout
+from wasmjit.abi.native import NativeModule, NativeSupport
+from wasmjit.abi.signature import canonical_type_id
+from wasmjit.binary.names import Names, read_names
+from wasmjit.runtime.raw import Block, address_of
+from wasmjit.runtime.values import Signature, signature_of
+from wasmjit.wasm.module import Export, Module
+
+RECORD_WORDS = FUNCREF_BYTES // 8
+
+
+class ModulePlan:
+    """Everything about a module that its instances need and that does not differ between them, but its code."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self.layout = VMLayout(module)
+        self.type_ids = Block(8 * len(module.types))
+        for typeidx, type in enumerate(module.types):
+            self.type_ids.words[typeidx] = canonical_type_id(type)
+        self._signatures: dict[int, Signature] = {}
+        self.exports: dict[str, Export] = {export.name: export for export in module.exports}
+        self._data = memoryview(module.data)
+        self._data_address = address_of(module.data) if module.datas else 0
+
+    @cached_property
+    def names(self) -> Names:
+        """The names in the name section, for backtraces."""
+        return read_names(self.module)
+
+    @cached_property
+    def _export_names(self) -> dict[int, str]:
+        return {e.index: e.name for e in reversed(self.module.exports) if e.kind == "func"}
+
+    def func_name(self, funcidx: int) -> str:
+        """What to call a function in messages: its export name, else its index."""
+        return self._export_names.get(funcidx) or f"func[{funcidx}]"
+
+    def signature(self, funcidx: int) -> Signature:
+        """Signature of a function of the index space."""
+        typeidx = self.module.func_typeidxs[funcidx]
+        signature = self._signatures.get(typeidx)
+        if signature is None:
+            signature = self._signatures[typeidx] = signature_of(self.module.types[typeidx])
+        return signature
+
+    def signature_keys(self) -> list[str]:
+        """Signature keys of the functions that are called from outside, or call out."""
+        exported = [export.index for export in self.module.exports if export.kind == "func"]
+        return list({self.signature(funcidx).key for funcidx in [*range(self.module.num_imported_funcs), *exported]})
+
+    # --- function records
+
+    @property
+    def first_record(self) -> int:
+        """Offset of the first record in the VMContext; the others follow it, in the order of layout.escaping."""
+        escaping = self.layout.escaping
+        return self.layout.funcref(escaping[0]) if escaping else self.layout.size
+
+    @cached_property
+    def record_type_ids(self) -> memoryview:
+        """Canonical type ids of the escaping functions, as words."""
+        typeidxs, ids = self.module.func_typeidxs, self.type_ids.words
+        return memoryview(array("Q", [ids[typeidxs[funcidx]] for funcidx in self.layout.escaping]))
+
+    @cached_property
+    def record_funcidxs(self) -> memoryview:
+        """Indices of the escaping functions, as words."""
+        return memoryview(array("Q", self.layout.escaping))
+
+    # --- data segments
+
+    def data(self, dataidx: int) -> memoryview:
+        """Contents of a data segment."""
+        segment = self.module.datas[dataidx]
+        return self._data[segment.start : segment.end]
+
+    @cached_property
+    def data_words(self) -> memoryview:
+        """Base and length of every data segment, as in abi.layout."""
+        words = array("Q")
+        for segment in self.module.datas:
+            words.extend((self._data_address + segment.start, segment.end - segment.start))
+        return memoryview(words)
+
+
+_plans: WeakKeyDictionary[NativeModule, ModulePlan] = WeakKeyDictionary()
+
+
+def plan_for(module: Module, native: NativeModule, support: NativeSupport) -> ModulePlan:
+    """The plan of a module, made when it is first instantiated and kept as long as its machine code."""
+    plan = _plans.get(native)
+    if plan is None or plan.module is not module:
+        plan = _plans[native] = ModulePlan(module)
+        support.prepare(plan.signature_keys())
+    return plan

@@ -1,0 +1,43 @@
+"""From an address in native hands back to the Python object that it belongs to."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+from weakref import ref
+
+_T = TypeVar("_T")
+
+
+class _Entry(ref[_T]):
+    __slots__ = ("address",)
+
+    address: int
+
+
+class AddressMap(Generic[_T]):
+    """Objects by an address that is theirs as long as they live. The map does not keep them alive."""
+
+    __slots__ = ("_forget", "refs")
+
+    def __init__(self) -> None:
+        refs: dict[int, _Entry[_T]] = {}
+        self.refs = refs
+        """Weak references by address, to look up without a call."""
+
+        def forget(entry: ref[_T]) -> None:
+            if isinstance(entry, _Entry) and refs.get(entry.address) is entry:
+                del refs[entry.address]
+
+        self._forget = forget
+
+    def add(self, address: int, value: _T) -> ref[_T]:
+        """Enter an object, in place of what was there. The reference dies when the object is garbage."""
+        entry = _Entry(value, self._forget)
+        entry.address = address
+        self.refs[address] = entry
+        return entry
+
+    def find(self, address: int) -> _T | None:
+        """The object at an address, None if there is none any more."""
+        entry = self.refs.get(address)
+        return None if entry is None else entry()

@@ -1,0 +1,210 @@
+"""Values between Python and the argument buffers of abi.signature.
+
+==========  =========================================  =====================
+type        what Python may give                       what Python gets
+==========  =========================================  =====================
+i32, i64    an integer, signed or unsigned, in range   int, signed
+f32, f64    a number                                   float
+v128        16 bytes                                   bytes
+funcref     a function of the same store, or None      FuncInstance or None
+externref   any object                                 that object
+==========  =========================================  =====================
+
+A slot value is what `struct` makes of a slot: int, float or bytes; references are addresses.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import struct
+from collections.abc import Sequence
+from functools import cache
+from operator import index
+from struct import Struct
+from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
+
+from wasmjit.abi.signature import LETTER, SLOT_FORMAT, buffer_structs, signature_key
+from wasmjit.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, V128, FuncType, ValType
+
+if TYPE_CHECKING:
+    from wasmjit.runtime.func import FuncInstance
+    from wasmjit.runtime.store import Store
+
+SlotValue: TypeAlias = int | float | bytes
+
+NOT_PACKABLE = (struct.error, OverflowError, TypeError)
+"""What `Signature.pack` and `pack_results_into` raise for values that need conversion, or an error that says why."""
+
+V128_BYTES = 16
+
+
+class Keeper(Protocol):
+    """Whoever may hold on to functions that Python has given away as references."""
+
+    def keep(self, func: FuncInstance) -> None:
+        """Keep a function alive as long as this object lives."""
+
+
+# --- Python to slots
+
+
+def pack_value(store: Store, type: ValType, value: object, what: str, keeper: Keeper) -> SlotValue:
+    """The slot value for an object. `what` names it in errors: TypeError, OverflowError, or ValueError for a v128."""
+    if type is I32:
+        return _pack_int(value, 32, what)
+    if type is I64:
+        return _pack_int(value, 64, what)
+    if type is F32 or type is F64:
+        return _pack_float(value, type, what)
+    if type is V128:
+        return _pack_v128(value, what)
+    return _pack_funcref(store, value, what, keeper) if type is FUNCREF else store.externrefs.intern(value)
+
+
+def _pack_int(value: object, bits: int, what: str) -> int:
+    try:
+        number = index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(f"{what}: expected an integer for i{bits}, not {_describe(value)}") from None
+    if not -1 << bits - 1 <= number < 1 << bits:
+        raise OverflowError(f"{what}: {number} is out of range for i{bits}")
+    return number - (1 << bits) if number >= 1 << bits - 1 else number
+
+
+def _pack_float(value: object, type: ValType, what: str) -> float:
+    if isinstance(value, str | bytes | bytearray):
+        raise TypeError(f"{what}: expected a number for {type}, not {_describe(value)}")
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(f"{what}: expected a number for {type}, not {_describe(value)}") from None
+    except OverflowError:
+        raise OverflowError(f"{what}: the integer is out of range for {type}") from None
+    return ctypes.c_float(number).value if type is F32 else number  # too large for f32: infinite
+
+
+def _pack_v128(value: object, what: str) -> bytes:
+    if not isinstance(value, bytes | bytearray | memoryview):
+        raise TypeError(f"{what}: expected {V128_BYTES} bytes for v128, not {_describe(value)}")
+    data = bytes(value)
+    if len(data) != V128_BYTES:
+        raise ValueError(f"{what}: expected {V128_BYTES} bytes for v128, not {len(data)}")
+    return data
+
+
+def _pack_funcref(store: Store, value: object, what: str, keeper: Keeper) -> int:
+    if value is None:
+        return 0
+    func = store.unwrap_func(value)
+    if func is None:
+        raise TypeError(f"{what}: expected a wasm function or None for funcref, not {_describe(value)}")
+    if func.store is not store:
+        raise ValueError(f"{what}: the function belongs to another store")
+    keeper.keep(func)
+    return func.reference
+
+
+def _describe(value: object) -> str:
+    return "None" if value is None else type(value).__name__
+
+
+# --- slots to Python
+
+
+def unpack_value(store: Store, type: ValType, value: SlotValue) -> object:
+    """The object for a slot value."""
+    if not type.is_ref:
+        return value
+    reference = cast(int, value)
+    if type is EXTERNREF:
+        return store.externrefs.value_of(reference)
+    return store.wrap_func(store.func_at(reference)) if reference else None
+
+
+# --- single values by address: globals
+
+
+@cache
+def value_struct(type: ValType) -> Struct:
+    """For the value at the start of a global's storage."""
+    return Struct("<" + SLOT_FORMAT[LETTER[type]].removesuffix("4x"))
+
+
+# --- whole signatures
+
+
+class Signature:
+    """How the arguments and results of a function type lie in a buffer."""
+
+    __slots__ = (
+        "buffer_bytes", "has_refs", "key", "pack", "pack_results_into", "plain", "plain_result", "type", "unpack",
+        "unpack_arguments_from",
+    )  # fmt: skip
+
+    def __init__(self, type: FuncType) -> None:
+        self.type = type
+        self.key = signature_key(type)
+        params, results, self.buffer_bytes = buffer_structs(self.key)
+        self.has_refs = "r" in self.key
+        letters_in, _, letters_out = self.key.partition(":")
+        self.plain = not self.has_refs and "v" not in letters_in
+        """Whether `pack` checks all that there is to check of arguments."""
+        self.plain_result = len(letters_out) == 1 and letters_out in "iIfF"
+        """Whether there is one result of which `pack_results_into` checks all."""
+        self.pack = _padded(params, self.buffer_bytes).pack
+        self.unpack = _padded(results, self.buffer_bytes).unpack
+        self.unpack_arguments_from = params.unpack_from
+        self.pack_results_into = results.pack_into
+
+    def pack_arguments(self, store: Store, args: Sequence[object], name: str, keeper: Keeper) -> bytes:
+        """The buffer for a call. Raises TypeError for a wrong count, and whatever `pack_value` does."""
+        params = self.type.params
+        if len(args) != len(params):
+            expected = f"{len(params)} argument" + "s" * (len(params) != 1)
+            raise TypeError(f"{name}() takes {expected}, not {len(args)}")
+        return self.pack(
+            *[
+                pack_value(store, type, value, f"{name}() argument {i}", keeper)
+                for i, (type, value) in enumerate(zip(params, args, strict=True), 1)
+            ]
+        )
+
+    def unpack_results(self, store: Store, buffer: bytes) -> object:
+        """What a call returns: None, the value, or a tuple of several."""
+        values = self.unpack(buffer)
+        if self.has_refs:
+            types = self.type.results
+            values = tuple([unpack_value(store, type, value) for type, value in zip(types, values, strict=True)])
+        return values if len(values) > 1 else values[0] if values else None
+
+    def unpack_arguments(self, store: Store, values: Sequence[SlotValue]) -> list[object]:
+        """The arguments for a host function."""
+        return [unpack_value(store, type, value) for type, value in zip(self.type.params, values, strict=True)]
+
+    def pack_results(self, store: Store, result: object, name: str, keeper: Keeper) -> list[SlotValue]:
+        """What a host function returned, as slot values. Raises TypeError, and whatever `pack_value` does.
+
+        A function without results may return anything.
+        """
+        types = self.type.results
+        values = _as_results(result, len(types), name)
+        return [
+            pack_value(store, type, value, f"{name}() result {i}", keeper)
+            for i, (type, value) in enumerate(zip(types, values, strict=True), 1)
+        ]
+
+
+def _padded(contents: Struct, size_bytes: int) -> Struct:
+    return Struct(f"{contents.format}{size_bytes - contents.size}x")
+
+
+def _as_results(result: object, count: int, name: str) -> Sequence[object]:
+    if count <= 1:
+        return (result,) * count
+    if not isinstance(result, Sequence) or len(result) != count:
+        raise TypeError(f"{name}() must return {count} values, not {_describe(result)}")
+    return result
+
+
+signature_of = cache(Signature)
+"""The signature of a function type."""
