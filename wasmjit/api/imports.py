@@ -49,12 +49,17 @@ def mapping_lookup(imports: Imports) -> Lookup:
     """Look things up in a mapping of modules; an `Instance` is one too."""
     if not isinstance(imports, Mapping):
         raise TypeError(f"imports must be a mapping by module name, not {type(imports).__name__}")
+    modules = {module: _names(module, value) for module, value in imports.items()}
+    return lambda module, name: modules.get(module, {}).get(name, MISSING)
 
-    def lookup(module: str, name: str) -> object:
-        names = imports.get(module, {})
-        return names.get(name, MISSING)
 
-    return lookup
+def _names(module: str, value: object) -> Mapping[str, object]:
+    from wasmjit.api.instance import Instance
+
+    names = value.exports if isinstance(value, Instance) else value
+    if not isinstance(names, Mapping):
+        raise TypeError(f"imports[{module!r}] must be a mapping by name or an Instance, not {type(value).__name__}")
+    return names
 
 
 def resolve_list(store: Store, module: Module, imports: Sequence[object]) -> list[ExternInstance]:

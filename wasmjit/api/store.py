@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 
 from wasmjit.api.engine import Engine
-from wasmjit.runtime.func import FuncInstance
 from wasmjit.runtime.store import Store as RuntimeStore
 
 
@@ -21,7 +20,7 @@ class Store:
             engine = Engine()
         elif not isinstance(engine, Engine):
             raise TypeError(f"engine must be an Engine, not {type(engine).__name__}")
-        self._runtime: RuntimeStore = _RuntimeStore(engine.native, engine.config, engine.guard)
+        self._runtime = _new_runtime_store(engine)
 
     @cached_property
     def engine(self) -> Engine:
@@ -38,20 +37,14 @@ class Store:
         return f"<Store at {id(self._runtime):#x}>"
 
 
-class _RuntimeStore(RuntimeStore):
-    """A store that passes functions to Python in their public form."""
+def _new_runtime_store(engine: Engine) -> RuntimeStore:
+    """A store of the runtime that passes functions to Python in their public form."""
+    from wasmjit.api.func import unwrap_func, wrap_func
 
-    def wrap_func(self, func: FuncInstance) -> object:
-        """The public object for a function reference."""
-        from wasmjit.api.func import wrap_func
-
-        return wrap_func(func)
-
-    def unwrap_func(self, value: object) -> FuncInstance | None:
-        """The function of a public object, None for anything else."""
-        from wasmjit.api.func import unwrap_func
-
-        return unwrap_func(value)
+    store = RuntimeStore(engine.native, engine.config, engine.guard)
+    store.wrap_func = wrap_func
+    store.unwrap_func = unwrap_func
+    return store
 
 
 def wrap_store(runtime: RuntimeStore) -> Store:

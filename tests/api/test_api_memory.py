@@ -1,0 +1,124 @@
+import pytest
+
+from wasmjit import Engine, Instance, Limits, Memory, MemType, Module, Store
+
+PAGE = 65536
+
+
+@pytest.fixture
+def memory(store: Store) -> Memory:
+    return Memory(store, 1, 3)
+
+
+def test_size_and_type(memory: Memory) -> None:
+    assert (memory.size, len(memory), memory.type) == (1, PAGE, MemType(Limits(1, 3)))
+    assert memory.grow(1) == 1
+    assert (memory.size, len(memory), memory.type) == (2, 2 * PAGE, MemType(Limits(2, 3)))
+    assert memory.grow(0) == 2
+
+
+@pytest.mark.parametrize("pages", [3, -1, 1 << 40])
+def test_grow_past_the_limits(memory: Memory, pages: int) -> None:
+    with pytest.raises(ValueError, match=rf"memory of type \(memory 1 3\) can't grow by {pages} pages"):
+        memory.grow(pages)
+    assert memory.size == 1
+
+
+@pytest.mark.parametrize(("min", "max"), [(-1, None), (2, 1), (0, 65537), (65537, None), (-2, -1)])
+def test_wrong_limits(store: Store, min: int, max: int | None) -> None:
+    with pytest.raises(ValueError, match="0 <= min <= max <= 65536 pages"):
+        Memory(store, min, max)
+
+
+def test_read_and_write(memory: Memory) -> None:
+    memory.write(10, b"hello")
+    assert memory.read(10, 5) == b"hello"
+    assert memory.read(9, 7) == b"\0hello\0"
+    memory.write(PAGE - 2, bytearray(b"xy"))
+    memory.write(0, memoryview(b"abcd")[::2].tobytes())
+    assert memory.read(PAGE - 2, 2) == b"xy"
+    assert memory.read(PAGE, 0) == b""
+
+
+def test_indexing(memory: Memory) -> None:
+    memory[3] = 255
+    assert memory[3] == 255
+    memory[4:7] = b"abc"
+    assert memory[3:7] == b"\xffabc"
+    assert memory[:4] == b"\0\0\0\xff"
+    assert memory[PAGE - 1 :] == b"\0"
+    assert len(memory[:]) == PAGE
+    assert memory[5:5] == b""
+
+
+@pytest.mark.parametrize("index", [PAGE, -1, 1 << 70])
+def test_index_out_of_bounds(memory: Memory, index: int) -> None:
+    with pytest.raises(IndexError, match="not inside a memory of 65536 bytes"):
+        memory[index]
+    with pytest.raises(IndexError):
+        memory[index] = 1
+    with pytest.raises(IndexError):
+        memory.read(index, 1)
+    with pytest.raises(IndexError):
+        memory.write(index, b"x")
+
+
+@pytest.mark.parametrize(("start", "stop"), [(0, PAGE + 1), (-2, 1), (5, 4), (PAGE + 1, None), (None, -1)])
+def test_slice_out_of_bounds(memory: Memory, start: int | None, stop: int | None) -> None:
+    with pytest.raises(IndexError):
+        memory[start:stop]
+    with pytest.raises(IndexError):
+        memory[start:stop] = b""
+
+
+def test_a_write_out_of_bounds_writes_nothing(memory: Memory) -> None:
+    with pytest.raises(IndexError):
+        memory.write(PAGE - 1, b"xy")
+    assert memory[PAGE - 1] == 0
+
+
+def test_wrong_values(memory: Memory) -> None:
+    with pytest.raises(ValueError, match="3 bytes are needed, not 2"):
+        memory[0:3] = b"ab"
+    with pytest.raises(ValueError, match="no step"):
+        memory[0:4:2]
+    with pytest.raises(TypeError, match="a byte is an int, not bytes"):
+        memory[0] = b"a"
+    with pytest.raises(TypeError, match="takes bytes"):
+        memory[0:1] = 7
+    with pytest.raises(ValueError, match="256"):
+        memory[0] = 256
+    with pytest.raises(TypeError):
+        memory["0"]  # type: ignore[call-overload]
+    with pytest.raises(TypeError):
+        memory.write(0, "text")  # type: ignore[arg-type]
+
+
+def test_view_is_no_copy_and_survives(store: Store) -> None:
+    memory = Memory(store, 1)
+    view = memory.view()
+    assert (view.nbytes, view.format, view.readonly) == (PAGE, "B", False)
+    view[7] = 9
+    assert memory[7] == 9
+    memory.grow(1)
+    memory[7] = 10
+    assert view[7] == 10
+    del memory
+    assert view[7] == 10
+
+
+def test_shared_with_an_instance(store: Store, engine: Engine) -> None:
+    text = """(module (import "" "m" (memory 1)) (export "out" (memory 0))
+      (func (export "f") (i32.store8 (i32.const 5) (i32.const 6))))"""
+    memory = Memory(store, 1)
+    instance = Instance(store, Module(engine, text), [memory])
+    instance.f()
+    assert memory[5] == 6
+    assert instance.out == memory
+    assert hash(instance.out) == hash(memory)
+    assert instance.out != Memory(store, 1)
+    assert instance.out.store == store
+
+
+def test_repr(memory: Memory) -> None:
+    assert repr(memory).startswith("<Memory of 1 pages at 0x")
