@@ -11,11 +11,9 @@ from collections.abc import Iterable
 from wasmjit.abi import layout
 from wasmjit.abi.signature import SLOT_BYTES
 from wasmjit.abi.traps import TrapCode
+from wasmjit.compile.convention import LLVM_TYPE, argument_list, joined_parameters, parameter_list, result_type
 from wasmjit.compile.platform import Platform
 from wasmjit.compile.support_ir import ACTIVATION_JMP_BUF, ATTRIBUTES, activation_bytes
-
-LLVM_TYPE = {"i": "i32", "I": "i64", "f": "float", "F": "double", "v": "<2 x i64>", "r": "ptr"}
-"""By the letters of signature keys."""
 
 _DECLARATIONS = """
 @wj_dispatch = external dso_local global ptr
@@ -41,13 +39,6 @@ def trampolines_ir(keys: Iterable[str], platform: Platform) -> str:
     """One unit with both trampolines of every key."""
     functions = [text for key in keys for text in (_enter(key, platform), _thunk(key))]
     return "".join([_DECLARATIONS, *functions, f"attributes #0 = {{ {ATTRIBUTES} }}\n"])
-
-
-def _result_type(results: str) -> str:
-    types = [LLVM_TYPE[letter] for letter in results]
-    if not types:
-        return "void"
-    return types[0] if len(types) == 1 else "{" + ", ".join(types) + "}"
 
 
 def _slots(letters: str) -> list[tuple[str, int]]:
@@ -87,10 +78,22 @@ def _align(type: str) -> int:
     return 4 if type in ("i32", "float") else 8
 
 
+def _arguments(params: str) -> tuple[str, str]:
+    """Instructions that take halves of the arguments %p0, %p1 ..., and the text of the arguments."""
+    lines: list[str] = []
+
+    def emit(expression: str) -> str:
+        lines.append(f"  %h{len(lines)} = {expression}\n")
+        return f"%h{len(lines) - 1}"
+
+    arguments = argument_list(params, [f"%p{i}" for i in range(len(params))], emit)
+    return "".join(lines), arguments
+
+
 def _enter(key: str, platform: Platform) -> str:
     params, _, results = key.partition(":")
-    arguments = "".join(f", {type} %p{i}" for i, (type, _) in enumerate(_slots(params)))
-    returned = _result_type(results)
+    returned = result_type(results)
+    halves, arguments = _arguments(params)
     call = f"call tailcc {returned} %code(ptr %c{arguments})"
     if not results:
         take = f"  {call}\n"
@@ -114,7 +117,7 @@ set:
   %first = icmp eq i32 %trapped, 0
   br i1 %first, label %run, label %stop
 run:
-{_loads(params, "p")}{take}{_stores(results, "r")}\
+{_loads(params, "p")}{halves}{take}{_stores(results, "r")}\
   call void @wj_end(ptr %activation)
   ret i32 0
 stop:
@@ -130,8 +133,8 @@ def _thunk(key: str) -> str:
     """The host needs stack too: a caller with a huge frame may have none left, though it passed its own check."""
     params, _, results = key.partition(":")
     slots = _slots(results)
-    parameters = "".join(f", {type} %p{i}" for i, (type, _) in enumerate(_slots(params)))
-    returned = _result_type(results)
+    returned = result_type(results)
+    joins = "".join(f"  {line}\n" for line in joined_parameters(params))
     if not results:
         give = "  ret void\n"
     elif len(results) == 1:
@@ -143,7 +146,7 @@ def _thunk(key: str) -> str:
         ]
         give = "".join([*chain, f"  ret {returned} %t{len(slots) - 1}\n"])
     return f"""
-define tailcc {returned} @"{thunk_symbol(key)}"(ptr %c{parameters}) #0 {{
+define tailcc {returned} @"{thunk_symbol(key)}"(ptr %c{parameter_list(params)}) #0 {{
   %buffer = alloca [{max(_buffer_bytes(key), 8)} x i8], align 16
   %store.p = getelementptr i8, ptr %c, i64 {layout.VMCTX_STORE}
   %store = load ptr, ptr %store.p, align 8
@@ -156,7 +159,7 @@ exhausted:
   call void @wj_trap(ptr %c, i32 {int(TrapCode.STACK_EXHAUSTED)}, i32 0)
   unreachable
 call:
-{_stores(params, "p")}\
+{joins}{_stores(params, "p")}\
   %dispatch = load ptr, ptr @wj_dispatch, align 8
   %raised = call i32 %dispatch(ptr %c, ptr %buffer)
   %fine = icmp eq i32 %raised, 0

@@ -1,0 +1,66 @@
+"""How wasm functions are called: LLVM's `tailcc`, `RESULT @f(ptr vmctx, PARAMETERS)`. Types by letters of abi/signature.py.
+
+One kind of parameter is not passed as it is: a v128 for which no vector register is left goes as two i64, the low half
+first. It would lie on the stack with an alignment of 16, and then LLVM's x86-64 back end lets caller and callee
+disagree by 16 bytes about the size of the stack arguments, which in this convention the callee removes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+
+LLVM_TYPE = {"i": "i32", "I": "i64", "f": "float", "F": "double", "v": "<2 x i64>", "r": "ptr"}
+
+VECTOR_REGISTERS = 8
+"""Registers that pass f32, f64 and v128 parameters, on x86-64 and on AArch64."""
+
+_IN_VECTOR_REGISTERS = frozenset("fFv")
+
+
+@cache
+def halved_parameters(params: str) -> frozenset[int]:
+    """Indices of the v128 parameters that are passed as two i64."""
+    floats = [i for i, letter in enumerate(params) if letter in _IN_VECTOR_REGISTERS]
+    return frozenset(i for i in floats[VECTOR_REGISTERS:] if params[i] == "v")
+
+
+@cache
+def result_type(results: str) -> str:
+    """What the LLVM function returns: void, a type, or a struct."""
+    types = [LLVM_TYPE[letter] for letter in results]
+    if not types:
+        return "void"
+    return types[0] if len(types) == 1 else "{" + ", ".join(types) + "}"
+
+
+@cache
+def parameter_list(params: str) -> str:
+    """Text of the parameters after vmctx, each with a comma before it: %p0, %p1 ..., or %p0.low and %p0.high."""
+    halved = halved_parameters(params)
+    return "".join(
+        f", i64 %p{i}.low, i64 %p{i}.high" if i in halved else f", {LLVM_TYPE[letter]} %p{i}"
+        for i, letter in enumerate(params)
+    )
+
+
+@cache
+def joined_parameters(params: str) -> tuple[str, ...]:
+    """Instructions that a function begins with: they make %pN of the halves of those that come in halves."""
+    lines: list[str] = []
+    for i in sorted(halved_parameters(params)):
+        lines.append(f"%p{i}.half = insertelement <2 x i64> poison, i64 %p{i}.low, i32 0")
+        lines.append(f"%p{i} = insertelement <2 x i64> %p{i}.half, i64 %p{i}.high, i32 1")
+    return tuple(lines)
+
+
+def argument_list(params: str, values: Sequence[str], emit: Callable[[str], str]) -> str:
+    """Text of the arguments after vmctx, each with a comma before it. `emit` adds an instruction, and names its value."""
+    halved = halved_parameters(params)
+    parts: list[str] = []
+    for i, (letter, value) in enumerate(zip(params, values, strict=True)):
+        if i in halved:
+            parts += [f", i64 {emit(f'extractelement <2 x i64> {value}, i32 {half}')}" for half in (0, 1)]
+        else:
+            parts.append(f", {LLVM_TYPE[letter]} {value}")
+    return "".join(parts)
