@@ -1,5 +1,6 @@
-"""How wasm functions are called: LLVM's `tailcc`, `RESULT @f(ptr vmctx, PARAMETERS)`. Types by letters of abi/signature.py.
+"""How wasm functions are called: LLVM's `tailcc`, `RESULT @f(ptr vmctx, PARAMETERS)`.
 
+Types are given by the letters of abi/signature.py.
 One kind of parameter is not passed as it is: a v128 for which no vector register is left goes as two i64, the low half
 first. It would lie on the stack with an alignment of 16, and then LLVM's x86-64 back end lets caller and callee
 disagree by 16 bytes about the size of the stack arguments, which in this convention the callee removes.
@@ -55,7 +56,10 @@ def joined_parameters(params: str) -> tuple[str, ...]:
 
 
 def argument_list(params: str, values: Sequence[str], emit: Callable[[str], str]) -> str:
-    """Text of the arguments after vmctx, each with a comma before it. `emit` adds an instruction, and names its value."""
+    """Text of the arguments after vmctx, each with a comma before it.
+
+    `emit` adds an instruction that computes an expression, and returns the name of its value.
+    """
     halved = halved_parameters(params)
     parts: list[str] = []
     for i, (letter, value) in enumerate(zip(params, values, strict=True)):

@@ -4,9 +4,9 @@ A fault whose program counter lies in the arena, in a thread that has an activat
 the handlers that were there before ours: `wj_previous` and `wj_previous_count` hold them for SIGSEGV and SIGBUS, the
 oldest first; support.py puts them there when it installs ours. At the bottom is the default action: the process dies.
 
-They are called as if ours did not exist, with the disposition in force that they set for themselves. One that
-takes itself out and raises the signal again (faulthandler does) gets what it wants, and is forgotten. Two things could
-go on for ever, since a handler may have been installed when ours was there already, and so hand on to ours:
+They are called as if ours did not exist, with the disposition and the mask in force that they set for themselves. One
+that takes itself out and raises the signal again (faulthandler does) gets what it wants, and is forgotten. Two things
+could go on for ever, since a handler may have been installed when ours was there already, and so hand on to ours:
 
 * It calls ours, or raises the signal. A call of ours inside a call of an earlier handler (`wj_chain_key` finds it)
   goes on to the next older one.
@@ -44,6 +44,7 @@ def _variables(platform: Platform) -> str:
 declare i64 @pthread_self()
 declare i32 @sigaction(i32, ptr, ptr)
 declare i32 @raise(i32)
+declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
 """
 
 
@@ -151,15 +152,32 @@ done:
 
 
 def _call_previous(platform: Platform) -> str:
-    """Call an earlier handler with its own disposition in force; false if it has set another one meanwhile.
+    """Call an earlier handler with its own disposition and signal mask in force; false if it has set another one.
 
     Handlers that take the signal's number only are called with three arguments too, which both ABIs allow.
     """
     return f"""
+declare i32 @pthread_sigmask(i32, ptr, ptr)
 define internal i1 @call_previous(i32 %sig, ptr %info, ptr %context, ptr %action, ptr %function) #0 {{
   %mine = alloca %action, align 16
   %now = alloca %action, align 16
+  %unmasked = alloca [{platform.mask_bytes} x i8], align 16
+  %masked = alloca [{platform.mask_bytes} x i8], align 16
+  %mask.p = getelementptr i8, ptr %action, i64 {platform.action_mask}
+  call void @llvm.memcpy.p0.p0.i64(ptr %masked, ptr %mask.p, i64 {platform.mask_bytes}, i1 false)
+  %flags.p = getelementptr i8, ptr %action, i64 {platform.action_flags}
+  %flags = load i32, ptr %flags.p, align 4
+  %nodefer = and i32 %flags, {platform.sa_nodefer}
+  %defers = icmp eq i32 %nodefer, 0
+  %itself = zext i1 %defers to i64
+  %number = zext i32 %sig to i64
+  %position = sub i64 %number, 1
+  %bit = shl i64 %itself, %position
+  %word = load i64, ptr %masked, align 8
+  %more = or i64 %word, %bit
+  store i64 %more, ptr %masked, align 8
   %set = call i32 @sigaction(i32 %sig, ptr %action, ptr %mine)
+  %block = call i32 @pthread_sigmask(i32 {platform.sig_block}, ptr %masked, ptr %unmasked)
   call void %function(i32 %sig, ptr %info, ptr %context)
   %got = call i32 @sigaction(i32 %sig, ptr null, ptr %now)
   %now.p = getelementptr i8, ptr %now, i64 {platform.action_handler}
@@ -170,6 +188,7 @@ restore:
   %put = call i32 @sigaction(i32 %sig, ptr %mine, ptr null)
   br label %done
 done:
+  %unblock = call i32 @pthread_sigmask(i32 {platform.sig_setmask}, ptr %unmasked, ptr null)
   ret i1 %stayed
 }}
 """

@@ -10,9 +10,9 @@ class Platform:
     """An operating system on a processor. Offsets and sizes in bytes.
 
     `context_*` are offsets in `ucontext_t` of the program counter, the stack pointer and the frame pointer, `siginfo_*`
-    in `siginfo_t`, `action_*` in `struct sigaction`. `jmp_buf_bytes` is the size of a `jmp_buf`. `float_control_ir`
-    defines, in LLVM IR, `i64 @float_begin()`, which sets the rounding and denormal modes that WebAssembly needs and
-    returns those that were set, and `void @float_end(i64)`, which brings them back.
+    in `siginfo_t`, `action_*` in `struct sigaction`; `jmp_buf_bytes` and `mask_bytes` are the sizes of a `jmp_buf` and a
+    `sigset_t`. `float_control_ir` defines, in LLVM IR, `i64 @float_begin()`, which sets the rounding and denormal modes
+    that WebAssembly needs and returns those that were set, and `void @float_end(i64)`, which brings them back.
     """
 
     elf_machine: int
@@ -25,9 +25,13 @@ class Platform:
     siginfo_address: int = 16
     action_bytes: int = 152
     action_handler: int = 0
+    action_mask: int = 8
     action_flags: int = 136
+    mask_bytes: int = 128
     sigbus: int = 7
     sigsegv: int = 11
+    sig_block: int = 0
+    sig_setmask: int = 2
     sa_siginfo: int = 0x4
     sa_onstack: int = 0x08000000
     sa_nodefer: int = 0x40000000
