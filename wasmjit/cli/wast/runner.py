@@ -5,7 +5,9 @@ element" where an engine says "uninitialized element 2", and the reverse. The of
 out.
 
 A command is skipped only for a feature of the language that the engine lacks: its module was refused with
-`UnsupportedError`, or it needs an instance that could not be made for that reason.
+`UnsupportedError`, or it needs an instance that could not be made for that reason. If such a module was to import from
+an instance, it might have written to its memory, tables or globals: a command on that instance which fails afterwards
+counts as skipped too.
 """
 
 from __future__ import annotations
@@ -58,6 +60,11 @@ class _Context:
         """The message that the command expects."""
         return self.command["text"]
 
+    def suspicion(self) -> frozenset[str]:
+        """Features whose lack may be why the command's action fails."""
+        action = self.command.get("action")
+        return self.state.suspicion(action.get("module")) if action is not None else frozenset()
+
     def module_bytes(self) -> bytes:
         """The module of the command."""
         file = self.script.module_file(self.command)
@@ -76,10 +83,10 @@ def _run_command(context: _Context) -> CommandResult:
         handler(context)
     except NeededError as error:
         return CommandResult(line, type, "skipped", str(error), error.features)
-    except FailureError as error:
-        return CommandResult(line, type, "failed", str(error))
     except Exception as error:  # whatever a module provokes must not stop the script
-        return CommandResult(line, type, "failed", f"{error.__class__.__name__}: {error}")
+        message = str(error) if isinstance(error, FailureError) else f"{error.__class__.__name__}: {error}"
+        features = context.suspicion()
+        return CommandResult(line, type, "skipped" if features else "failed", message, features)
     return CommandResult(line, type, "passed")
 
 
@@ -88,10 +95,13 @@ def _run_command(context: _Context) -> CommandResult:
 
 def _compile(context: _Context) -> Module:
     """The command's module. Raises NeededError if it needs what there is not."""
+    data = context.module_bytes()
     try:
-        return Module(context.state.engine, context.module_bytes())
+        return Module(context.state.engine, data)
     except UnsupportedError as error:
-        raise NeededError(frozenset({error.feature})) from error
+        features = frozenset({error.feature})
+        context.state.suspect(data, features)
+        raise NeededError(features) from error
 
 
 def _run_module(context: _Context) -> None:

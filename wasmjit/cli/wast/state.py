@@ -6,13 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
+import leb128
+
 from wasmjit.api.engine import Engine
 from wasmjit.api.extern import Extern
 from wasmjit.api.imports import mapping_lookup, resolve
 from wasmjit.api.instance import Instance, instantiate_externs
 from wasmjit.api.module import Module
 from wasmjit.api.store import Store
+from wasmjit.binary.reader import Reader
 from wasmjit.cli.wast.spectest import spectest_module
+
+_IMPORT_SECTION = 2
 
 
 class NeededError(Exception):
@@ -51,6 +56,7 @@ class State:
         self.store = Store(engine)
         self._modules: dict[str | None, _Maybe[Module]] = {}
         self._instances: dict[str | None, _Maybe[Instance]] = {}
+        self._suspects: dict[Instance, frozenset[str]] = {}
         self._registered: dict[str, _Maybe[Instance | Mapping[str, Extern]]] = {"spectest": spectest_module(self.store)}
 
     def set_module(self, name: str | None, module: _Maybe[Module]) -> None:
@@ -74,6 +80,19 @@ class State:
         self._registered[alias] = self._instances.get(name, Broken())
         self.instance(name)
 
+    def suspect(self, data: bytes, features: frozenset[str]) -> None:
+        """Note that a module that can't be made was meant to be linked with instances, and may have changed them."""
+        section = _import_section(data)
+        for alias, instance in self._registered.items():
+            name = alias.encode()
+            if isinstance(instance, Instance) and leb128.u.encode(len(name)) + name in section:
+                self._suspects[instance] = self._suspects.get(instance, frozenset()) | features
+
+    def suspicion(self, name: str | None) -> frozenset[str]:
+        """The features that instances would have needed that may have changed this one; empty if there are none."""
+        instance = self._instances.get(name)
+        return self._suspects.get(instance, frozenset()) if isinstance(instance, Instance) else frozenset()
+
     def instantiate(self, module: Module) -> Instance:
         """An instance of a module, linked with what is registered.
 
@@ -84,6 +103,17 @@ class State:
                 _require(self._registered[name], name)
         made = {name: item for name, item in self._registered.items() if not isinstance(item, Unavailable | Broken)}
         return instantiate_externs(self.store, module, resolve(self.store, module, mapping_lookup(made)))
+
+
+def _import_section(data: bytes) -> bytes:
+    """Contents of the import section, whatever features are used in it; empty if there is none."""
+    r = Reader(data, 8)
+    while r.pos < len(data):
+        id, size = r.read_byte(), r.read_u32()
+        start = r.skip(size)
+        if id == _IMPORT_SECTION:
+            return data[start : start + size]
+    return b""
 
 
 def _require(item: _Maybe[_T], name: str | None) -> _T:
