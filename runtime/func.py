@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from wasmjit.abi.layout import STORE_STACK_LOW, STORE_UNOWNED
+from wasmjit.abi.layout import STORE_DEPTH, STORE_STACK_LOW, STORE_UNOWNED
 from wasmjit.errors import ExhaustionError
 from wasmjit.runtime.stack import lowest_usable
 from wasmjit.runtime.traps import trap_error
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from wasmjit.runtime.instance import ModuleInstance
     from wasmjit.runtime.store import Store
 
-_STACK_LOW, _UNOWNED = STORE_STACK_LOW // 8, STORE_UNOWNED // 8
+_DEPTH, _STACK_LOW, _UNOWNED = STORE_DEPTH // 8, STORE_STACK_LOW // 8, STORE_UNOWNED // 8
 
 
 class FuncInstance(ABC):
@@ -89,22 +89,6 @@ def trampoline(address: int) -> Callable[..., int]:
 def pointer_argument(address: int) -> Any:
     """An address, prepared for calls of a trampoline."""
     return ctypes.byref(ctypes.c_char.from_address(address))
-
-
-def _check_recursion() -> None:
-    """Raise RecursionError if Python has no room for a callback.
-
-    ctypes would lose the error if there were too little room to begin the callback's frame: so begin as many here.
-    """
-    _one_deeper()
-
-
-def _one_deeper() -> None:
-    _two_deeper()
-
-
-def _two_deeper() -> None:
-    pass
 
 
 class WasmFuncInstance(FuncInstance):
@@ -175,15 +159,15 @@ class WasmFuncInstance(FuncInstance):
         store = self.store
         header = store.header.words
         try:
-            _check_recursion()
+            stack_low = lowest_usable()
         except RecursionError as error:
-            raise ExhaustionError() from error
+            raise ExhaustionError from error
         if self.instance.weak() is None:
             self.instance.revive()
-        with store.lock:  # not before it: the header belongs to the thread that runs
-            low = lowest_usable()
-            if header[_STACK_LOW] != low:
-                header[_STACK_LOW] = low
+        with store.lock:
+            if not header[_DEPTH]:
+                store.check_signal_handlers()
+            header[_STACK_LOW] = stack_low
             try:
                 code = (self._enter or self._make_enter())(self._code, self._vmctx, buffer, store.trap_argument)
                 if code:

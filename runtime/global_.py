@@ -68,11 +68,11 @@ class GlobalInstance:
         if self.type.type.is_ref:
             self.store.externrefs.hold(self._assign_reference, value)
         else:
-            slot = pack_value(self.store, self.type.type, value, "value of the global", self)
+            slot = pack_value(self.store, self.type.type, value, self)
             value_struct(self.type.type).pack_into(SPACE, self.storage, slot)
 
     def _assign_reference(self, value: object) -> None:
-        self.set(cast(int, pack_value(self.store, self.type.type, value, "value of the global", self)))
+        self.set(cast(int, pack_value(self.store, self.type.type, value, self)))
 
     def keep(self, func: FuncInstance) -> None:
         """Keep a function alive as long as the global may refer to it."""

@@ -55,10 +55,9 @@ class HostContext(ABC):
     def func(self) -> HostFuncInstance:
         """The function."""
 
-    @property
     @abstractmethod
-    def caller(self) -> ModuleInstance | None:
-        """The importing instance, None if unknown."""
+    def call_at(self, buffer: int) -> None:
+        """Call it with the arguments at an address; leave the results there. Raises what it raises."""
 
     def register(self) -> None:
         """Let the context's address lead here."""
@@ -101,10 +100,9 @@ class HostImport(HostContext):
         """The function."""
         return self._func
 
-    @property
-    def caller(self) -> ModuleInstance | None:
-        """The importing instance."""
-        return self._caller()
+    def call_at(self, buffer: int) -> None:
+        """See HostContext."""
+        self._func.run(buffer, self._caller())
 
 
 @cover_entry
@@ -114,7 +112,7 @@ def _dispatch(address: int, buffer: int) -> int:
         context = _contexts.refs[address]()
         if context is None:
             raise InternalError("a host function was called that no longer exists")
-        context.func.run(buffer, context.caller)
+        context.call_at(buffer)
         return 0
     except BaseException as error:
         PENDING.error = error
@@ -163,11 +161,6 @@ class HostFuncInstance(FuncInstance, HostContext):
         return self
 
     @property
-    def caller(self) -> ModuleInstance | None:
-        """Unknown."""
-        return None
-
-    @property
     def reference(self) -> int:
         """Address of its own record."""
         return self._record.address
@@ -189,8 +182,12 @@ class HostFuncInstance(FuncInstance, HostContext):
 
     # --- called by wasm
 
+    def call_at(self, buffer: int) -> None:
+        """See HostContext."""
+        self.run(buffer, None)
+
     def run(self, buffer: int, caller: ModuleInstance | None) -> None:
-        """Call the callable with the arguments at an address; leave the results there. Raises what it raises."""
+        """As `call_at`, for a caller."""
         signature = self.signature
         slots: tuple[Any, ...] = signature.unpack_arguments_from(SPACE, buffer)
         args = signature.unpack_arguments(self.store, slots) if signature.has_refs else slots

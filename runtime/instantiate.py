@@ -38,8 +38,6 @@ def instantiate(store: Store, module: Module, native: NativeModule, imports: Seq
     """
     match_imports(store, module.imports, imports)
     plan = plan_for(module, native, store.native)
-    if store.guard:
-        store.native.install_signal_handlers()
     with store.lock:
         instance = ModuleInstance(store, plan, native, imports)
         store.code[native] = plan

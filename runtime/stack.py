@@ -83,8 +83,17 @@ def reserve_bytes(stack_bytes: int) -> int:
 
 
 def lowest_usable() -> int:
-    """The lowest stack address that wasm may use in this thread. Sets the thread up when it first comes."""
+    """The lowest stack address that wasm may use in this thread. Sets the thread up when it first comes.
+
+    Raises RecursionError if Python is so close to its own limit that it could not begin a callback: ctypes would lose
+    that error, and wasm go on with an undefined result.
+    """
+    _begin_frame()
     return _this_thread.low or _set_up()
+
+
+def _begin_frame() -> None:
+    """As deep as a callback, counted from the frame that enters machine code."""
 
 
 def _set_up() -> int:

@@ -48,8 +48,8 @@ class Store:
         self.unwrap_func: Callable[[object], FuncInstance | None] = _if_func
         """The function that a Python object stands for, if it does."""
         native.set_dispatch(DISPATCH_ADDRESS)
-        if guard:
-            native.install_signal_handlers()
+        self.check_signal_handlers: Callable[[], None] = native.install_signal_handlers if guard else _nothing
+        """Called before machine code runs: others, faulthandler for one, may have replaced the handlers."""
 
     def keep(self, func: FuncInstance) -> None:
         """Keep a function alive as long as the store."""
@@ -61,6 +61,10 @@ class Store:
         if func is None:
             raise InternalError("a reference to a function that no longer exists")
         return func
+
+
+def _nothing() -> None:
+    pass
 
 
 def _as_it_is(func: FuncInstance) -> object:

@@ -222,7 +222,7 @@ class TableInstance:
         return self.grow(count, self._pack(value))
 
     def _pack(self, value: object) -> int:
-        return cast(int, pack_value(self.store, self.storage.element, value, "table element", self))
+        return cast(int, pack_value(self.store, self.storage.element, value, self))
 
     # --- lifetimes
 

@@ -48,60 +48,75 @@ class Keeper(Protocol):
 # --- Python to slots
 
 
-def pack_value(store: Store, type: ValType, value: object, what: str, keeper: Keeper) -> SlotValue:
-    """The slot value for an object. `what` names it in errors: TypeError, OverflowError, or ValueError for a v128."""
+def pack_value(store: Store, type: ValType, value: object, keeper: Keeper) -> SlotValue:
+    """The slot value for an object. Raises TypeError, OverflowError, or ValueError for a v128 or foreign function."""
     if type is I32:
-        return _pack_int(value, 32, what)
+        return _pack_int(value, 32)
     if type is I64:
-        return _pack_int(value, 64, what)
+        return _pack_int(value, 64)
     if type is F32 or type is F64:
-        return _pack_float(value, type, what)
+        return _pack_float(value, type)
     if type is V128:
-        return _pack_v128(value, what)
-    return _pack_funcref(store, value, what, keeper) if type is FUNCREF else store.externrefs.intern(value)
+        return _pack_v128(value)
+    return _pack_funcref(store, value, keeper) if type is FUNCREF else store.externrefs.intern(value)
 
 
-def _pack_int(value: object, bits: int, what: str) -> int:
+def _pack_int(value: object, bits: int) -> int:
     try:
         number = index(value)  # type: ignore[arg-type]
     except TypeError:
-        raise TypeError(f"{what}: expected an integer for i{bits}, not {_describe(value)}") from None
+        raise TypeError(f"expected an integer for i{bits}, not {_describe(value)}") from None
     if not -1 << bits - 1 <= number < 1 << bits:
-        raise OverflowError(f"{what}: {number} is out of range for i{bits}")
+        raise OverflowError(f"{number} is out of range for i{bits}")
     return number - (1 << bits) if number >= 1 << bits - 1 else number
 
 
-def _pack_float(value: object, type: ValType, what: str) -> float:
-    if isinstance(value, str | bytes | bytearray):
-        raise TypeError(f"{what}: expected a number for {type}, not {_describe(value)}")
+def _pack_float(value: object, type: ValType) -> float:
+    if isinstance(value, str | bytes | bytearray):  # float() would parse them
+        raise TypeError(f"expected a number for {type}, not {_describe(value)}")
     try:
         number = float(value)  # type: ignore[arg-type]
     except TypeError:
-        raise TypeError(f"{what}: expected a number for {type}, not {_describe(value)}") from None
+        raise TypeError(f"expected a number for {type}, not {_describe(value)}") from None
     except OverflowError:
-        raise OverflowError(f"{what}: the integer is out of range for {type}") from None
+        raise OverflowError(f"the integer is out of range for {type}") from None
     return ctypes.c_float(number).value if type is F32 else number  # too large for f32: infinite
 
 
-def _pack_v128(value: object, what: str) -> bytes:
+def _pack_v128(value: object) -> bytes:
     if not isinstance(value, bytes | bytearray | memoryview):
-        raise TypeError(f"{what}: expected {V128_BYTES} bytes for v128, not {_describe(value)}")
+        raise TypeError(f"expected {V128_BYTES} bytes for v128, not {_describe(value)}")
     data = bytes(value)
     if len(data) != V128_BYTES:
-        raise ValueError(f"{what}: expected {V128_BYTES} bytes for v128, not {len(data)}")
+        raise ValueError(f"expected {V128_BYTES} bytes for v128, not {len(data)}")
     return data
 
 
-def _pack_funcref(store: Store, value: object, what: str, keeper: Keeper) -> int:
+def _pack_funcref(store: Store, value: object, keeper: Keeper) -> int:
     if value is None:
         return 0
     func = store.unwrap_func(value)
     if func is None:
-        raise TypeError(f"{what}: expected a wasm function or None for funcref, not {_describe(value)}")
+        raise TypeError(f"expected a wasm function or None for funcref, not {_describe(value)}")
     if func.store is not store:
-        raise ValueError(f"{what}: the function belongs to another store")
+        raise ValueError("the function belongs to another store")
     keeper.keep(func)
     return func.reference
+
+
+def _pack_all(
+    store: Store, types: Sequence[ValType], values: Sequence[object], what: str, keeper: Keeper
+) -> list[SlotValue]:
+    """Slot values for several objects; errors say which one, `what` and its number."""
+    slots: list[SlotValue] = []
+    try:
+        for type, value in zip(types, values, strict=True):
+            slots.append(pack_value(store, type, value, keeper))  # its length tells which one failed
+    except (TypeError, OverflowError, ValueError) as error:
+        if error.__class__ not in (TypeError, OverflowError, ValueError):
+            raise  # from a method of the value
+        raise error.__class__(f"{what} {len(slots) + 1}: {error}") from None
+    return slots
 
 
 def _describe(value: object) -> str:
@@ -157,17 +172,12 @@ class Signature:
         self.pack_results_into = results.pack_into
 
     def pack_arguments(self, store: Store, args: Sequence[object], name: str, keeper: Keeper) -> bytes:
-        """The buffer for a call. Raises TypeError for a wrong count, and whatever `pack_value` does."""
+        """The buffer for a call. Raises TypeError for a wrong count, and what `pack_value` does."""
         params = self.type.params
         if len(args) != len(params):
             expected = f"{len(params)} argument" + "s" * (len(params) != 1)
             raise TypeError(f"{name}() takes {expected}, not {len(args)}")
-        return self.pack(
-            *[
-                pack_value(store, type, value, f"{name}() argument {i}", keeper)
-                for i, (type, value) in enumerate(zip(params, args, strict=True), 1)
-            ]
-        )
+        return self.pack(*_pack_all(store, params, args, f"{name}() argument", keeper))
 
     def unpack_results(self, store: Store, buffer: bytes) -> object:
         """What a call returns: None, the value, or a tuple of several."""
@@ -187,11 +197,7 @@ class Signature:
         A function without results may return anything.
         """
         types = self.type.results
-        values = _as_results(result, len(types), name)
-        return [
-            pack_value(store, type, value, f"{name}() result {i}", keeper)
-            for i, (type, value) in enumerate(zip(types, values, strict=True), 1)
-        ]
+        return _pack_all(store, types, _as_results(result, len(types), name), f"{name}() result", keeper)
 
 
 def _padded(contents: Struct, size_bytes: int) -> Struct:
