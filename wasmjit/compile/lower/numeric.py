@@ -175,18 +175,25 @@ def _divide(operation: str, type: str) -> Handler:
 
 _ONE, _MINUS_ONE, _ZERO, _MINUS_ZERO = (_double(x) for x in (1.0, -1.0, 0.0, -0.0))
 _NEUTRAL: dict[str, tuple[frozenset[str], frozenset[str]]] = {  # literals on the left, on the right
-    "fadd": (frozenset({_MINUS_ZERO}), frozenset({_MINUS_ZERO})),
-    "fsub": (frozenset({_MINUS_ZERO}), frozenset({_ZERO})),
+    "fadd": (frozenset({_ZERO, _MINUS_ZERO}), frozenset({_ZERO, _MINUS_ZERO})),
+    "fsub": (frozenset({_ZERO, _MINUS_ZERO}), frozenset({_ZERO, _MINUS_ZERO})),
     "fmul": (frozenset({_ONE, _MINUS_ONE}), frozenset({_ONE, _MINUS_ONE})),
     "fdiv": (frozenset(), frozenset({_ONE, _MINUS_ONE})),
 }
 
 
+_BITS: dict[str, tuple[str, int]] = {"float": ("i32", 1 << 22), "double": ("i64", 1 << 51)}
+"""Of a float type: the integer that is as wide, and a NaN's quiet bit."""
+_CANONICAL_NAN = f64_literal(0x7FF8 << 48)  # as a double or, by LLVM's way to write it, a float
+
+
 def _quieted(f: Emitter, llvm: str, value: str) -> str:
-    """The value, a NaN made quiet."""
-    name = f"@llvm.canonicalize.{'f32' if llvm == 'float' else 'f64'}"
-    f.declare(f"declare {llvm} {name}({llvm})")
-    return f.emit(f"call {llvm} {name}({llvm} {value})")
+    """The value, a NaN made quiet. Not by `llvm.canonicalize`: x86 code generation dies of its vectorised form."""
+    integer, quiet = _BITS[llvm]
+    bits = f.emit(f"or {integer} {f.emit(f'bitcast {llvm} {value} to {integer}')}, {quiet}")
+    quieted = f.emit(f"bitcast {integer} {bits} to {llvm}")
+    nan = f.emit(f"fcmp uno {llvm} {value}, {value}")
+    return f.emit(f"select i1 {nan}, {llvm} {quieted}, {llvm} {value}")
 
 
 def _arithmetic(operation: str, llvm: str) -> Handler:
@@ -203,13 +210,25 @@ def _arithmetic(operation: str, llvm: str) -> Handler:
     return lower
 
 
-def _min_max(name: str, t: str, llvm: str) -> Handler:
-    call = _call2(f"llvm.{name}.{t}", llvm)
+def _min_max(name: str, llvm: str) -> Handler:
+    """NaN if either is, and -0.0 below 0.0.
+
+    Chosen in both orders, the lesser (greater) operand agrees but for zeros of both signs, whose bits are joined, and
+    NaNs, which become the canonical one. LLVM's minimum and maximum hand signalling NaNs through on x86.
+    """
+    predicate, join = ("olt", "or") if name == "min" else ("ogt", "and")
+    integer, _ = _BITS[llvm]
+
+    def choose(f: Emitter, a: str, b: str) -> str:
+        chosen = f.emit(f"select i1 {f.emit(f'fcmp {predicate} {llvm} {a}, {b}')}, {llvm} {a}, {llvm} {b}")
+        return f.emit(f"bitcast {llvm} {chosen} to {integer}")
 
     def lower(f: Emitter, imm: None) -> None:
-        if f.stack[-1] == f.stack[-2]:
-            f.stack[-1] = _quieted(f, llvm, f.stack[-1])
-        call(f, imm)
+        right, left = f.pop(), f.pop()
+        joined = f.emit(f"{join} {integer} {choose(f, left, right)}, {choose(f, right, left)}")
+        number = f.emit(f"bitcast {integer} {joined} to {llvm}")
+        nan = f.emit(f"fcmp uno {llvm} {left}, {right}")
+        f.push(f.emit(f"select i1 {nan}, {llvm} {_CANONICAL_NAN}, {llvm} {number}"))
 
     return lower
 
@@ -307,8 +326,8 @@ def _bind_floats(t: str, llvm: str) -> None:
         bind(f"{t}.{name}", _unary(f"call {llvm} {function}({llvm} {{}})", f"declare {llvm} {function}({llvm})"))
     for name in ("add", "sub", "mul", "div"):
         bind(f"{t}.{name}", _arithmetic(f"f{name}", llvm))
-    for name, intrinsic in (("min", "minimum"), ("max", "maximum")):
-        bind(f"{t}.{name}", _min_max(intrinsic, t, llvm))
+    for name in ("min", "max"):
+        bind(f"{t}.{name}", _min_max(name, llvm))
     bind(f"{t}.copysign", _call2(f"llvm.copysign.{t}", llvm))
 
 
