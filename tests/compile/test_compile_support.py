@@ -15,11 +15,16 @@ import pytest
 from wasmjit.abi import layout
 from wasmjit.abi.libcalls import Libcall
 from wasmjit.abi.traps import TrapCode
+from wasmjit.compile import relocate_aarch64
+from wasmjit.compile.elf import SHF_ALLOC, ElfObject
 from wasmjit.compile.llvm.object import CodegenSettings, compile_ir
 from wasmjit.compile.loader import LoadedObject
-from wasmjit.compile.platform import mapping
+from wasmjit.compile.platform import current_platform, linux_aarch64, mapping
 from wasmjit.compile.support import compile_support, native_support
+from wasmjit.compile.support_ir import support_ir
+from wasmjit.compile.trampolines import trampolines_ir
 
+KEYS = [":", "iIfFvr:rvFfIi", "v" * 20 + ":" + "v" * 3]
 PAGE = mapping.PAGE_BYTES
 
 
@@ -385,12 +390,27 @@ def test_there_is_one_support(harness: Any) -> None:
 
 
 def test_support_code_passes_llvms_checks() -> None:
-    from wasmjit.compile.platform import linux_aarch64, linux_x86_64
-    from wasmjit.compile.support_ir import support_ir
-    from wasmjit.compile.trampolines import trampolines_ir
-
-    here = {"x86_64": linux_x86_64, "aarch64": linux_aarch64}[os.uname().machine].PLATFORM
-    keys = [":", "iIfFvr:rvFfIi", "v" * 20 + ":" + "v" * 3]
     for opt in ("0", "2"):
-        for text in (support_ir(here), trampolines_ir(keys, here)):
+        for text in (support_ir(current_platform()), trampolines_ir(KEYS, current_platform())):
             assert compile_ir(text, CodegenSettings(opt), verify=True)
+
+
+def test_support_code_for_arm() -> None:
+    """It is not run here, but LLVM accepts it, and the loader knows every relocation in it."""
+    llvm = pytest.importorskip("llvmlite.binding")
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
+    target = llvm.Target.from_triple("aarch64-unknown-linux-gnu")
+    for opt in (0, 2):
+        machine = target.create_target_machine("generic", "", opt, "pic", "small")
+        for text in (support_ir(linux_aarch64.PLATFORM), trampolines_ir(KEYS, linux_aarch64.PLATFORM)):
+            module = llvm.parse_assembly(text, llvm.create_context())
+            module.triple, module.data_layout = machine.triple, str(machine.target_data)
+            module.verify()
+            elf = ElfObject(machine.emit_object(module))
+            assert elf.machine == linux_aarch64.PLATFORM.elf_machine
+            places = (i for i, section in enumerate(elf.sections) if section.flags & SHF_ALLOC)
+            for offset, info, addend in (r for i in places for r in elf.relocations(i)):
+                image, symbols = bytearray(1 << 16), [4096] * len(elf.symbols)
+                got = dict(enumerate(symbols))
+                relocate_aarch64.apply(image, 0, 0, [(offset, info, addend)], symbols, symbols, got)

@@ -128,6 +128,6 @@ def test_parameters_that_come_in_halves() -> None:
     assert halved_parameters("fFv" * 4) == {8, 11}
 
 
-def test_a_signature_with_a_thousand_parameters_and_results(harness: Any) -> None:
-    params = "".join(LETTERS[i % 6] for i in range(1000))
-    check_both_ways(harness, f"{params}:{params}", list(range(1000)), "0")
+def test_a_signature_with_hundreds_of_parameters_and_results(harness: Any) -> None:
+    params = "".join(LETTERS[i % 6] for i in range(300))
+    check_both_ways(harness, f"{params}:{params}", list(range(300)), "0")

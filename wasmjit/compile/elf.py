@@ -22,9 +22,7 @@ SHN_LORESERVE = 0xFF00
 SHN_ABS = 0xFFF1
 
 STB_LOCAL = 0
-STB_WEAK = 2
 STT_FUNC = 2
-STT_SECTION = 3
 
 _HEADER = struct.Struct("<16sHHIQQQIHHHHHH")
 _SECTION = struct.Struct("<IIQQQQIIQQ")
@@ -70,18 +68,13 @@ class ElfObject:
             raise InternalError(f"damaged object file: {error}") from error
 
     def _read(self) -> None:
-        ident, kind, self.machine, *_, count, names_index = self._read_header()
+        ident, kind, self.machine, _, _, _, table_offset, *_, count, names_index = _HEADER.unpack_from(self._data)
         if ident[:7] != _IDENT or kind != _ET_REL:
             raise InternalError("not a relocatable object file")
-        table_offset = _HEADER.unpack_from(self._data)[6]
         headers = [_SECTION.unpack_from(self._data, table_offset + _SECTION.size * i) for i in range(count)]
         names = self._section_data(headers[names_index])
         self.sections = [self._section(header, bytes(names)) for header in headers]
         self.symbols = self._read_symbols()
-
-    def _read_header(self) -> tuple[bytes, int, int, int, int]:
-        fields = _HEADER.unpack_from(self._data)
-        return fields[0], fields[1], fields[2], fields[12], fields[13]
 
     def _section_data(self, header: tuple[int, ...]) -> memoryview:
         _, kind, _, _, offset, size, *_ = header
@@ -104,10 +97,6 @@ class ElfObject:
             Symbol(_string(strings, name), info >> 4, info & 15, section, value, size)
             for name, info, _, section, value, size in _SYMBOL.iter_unpack(table.data)
         ]
-
-    def section(self, name: str) -> Section | None:
-        """The first section called `name`."""
-        return next((s for s in self.sections if s.name == name), None)
 
     def relocations(self, index: int) -> Iterator[tuple[int, int, int]]:
         """Relocations of section number `index`: offset in it, info (symbol number << 32 | type), addend."""

@@ -10,7 +10,7 @@ class Platform:
     """An operating system on a processor. Offsets and sizes in bytes.
 
     `context_*` are offsets in `ucontext_t` of the program counter, the stack pointer and the frame pointer, `siginfo_*`
-    in `siginfo_t`, `action_*` in `struct sigaction`; `jmp_buf_bytes` and `mask_bytes` are the sizes of a `jmp_buf` and a
+    in `siginfo_t`, `action_*` in `struct sigaction`; `jmp_buf_bytes` and `mask_bytes` are sizes of a `jmp_buf` and a
     `sigset_t`. `float_control_ir` defines, in LLVM IR, `i64 @float_begin()`, which sets the rounding and denormal modes
     that WebAssembly needs and returns those that were set, and `void @float_end(i64)`, which brings them back.
     """
