@@ -16,6 +16,7 @@ _HOST_CLOCKS = {
     CLOCK_THREAD_CPUTIME: time.CLOCK_THREAD_CPUTIME_ID,
 }
 _NS = 1_000_000_000
+_END_OF_TIME_NS = (1 << 64) - 1  # what a guest's timestamp can hold
 _MAX_WAIT_NS = 3600 * _NS  # one system call; the caller goes on waiting
 
 Ready = list[tuple[int, int]]
@@ -88,5 +89,5 @@ class FrozenClocks:
             return ready
         if timeout_ns is None:
             return poller.poll() if poller else []
-        self._now_ns += timeout_ns
+        self._now_ns = min(self._now_ns + timeout_ns, _END_OF_TIME_NS)
         return []

@@ -140,11 +140,11 @@ def test_files_are_used_by_their_descriptor(make_guest: Callable[..., Any], tmp_
 
 
 def test_a_file_object_is_kept_as_long_as_it_is_used(make_guest: Callable[..., Any], tmp_path: Path) -> None:
-    guest = make_guest(stdout=open(tmp_path / "out", "wb", buffering=0))
+    guest = make_guest(stdout=open(tmp_path / "out", "wb", buffering=0))  # noqa: SIM115
     guest.wasi.config = None
     gc.collect()
     assert guest.write(1, b"still open") == 10
-    getattr(guest.wasi.state.fds.get(1), "owner").close()  # noqa: B009
+    guest.wasi.state.fds.get(1).owner.close()
     assert (tmp_path / "out").read_bytes() == b"still open"
 
 

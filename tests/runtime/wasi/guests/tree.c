@@ -103,7 +103,6 @@ static void tree(void) {
     show_stat("d/soft");
     show_stat("d");
     show_stat("d/");
-    show_stat("a.txt/");
     show_stat("there/soft");
     show_stat("missing");
     char target[64] = {0};

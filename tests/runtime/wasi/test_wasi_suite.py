@@ -1,0 +1,59 @@
+"""The official WASI suite, preview 1: `WASI_TESTSUITE` is a checkout of its branch prod/testsuite-base."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SUITE = os.environ.get("WASI_TESTSUITE")
+FILES = sorted(Path(SUITE).glob("tests/*/testsuite/wasm32-wasip1/*.wasm")) if SUITE else []
+
+pytestmark = pytest.mark.skipif(not FILES, reason="WASI_TESTSUITE does not name a checkout of the official suite")
+
+
+def expectations(file: Path) -> dict[str, Any]:
+    """The JSON beside a test: args, env, root, exit_code, stdout."""
+    specification = file.with_suffix(".json")
+    return json.loads(specification.read_text()) if specification.exists() else {}
+
+
+@pytest.mark.parametrize(("bounds_checks", "resolver"), [("guard", "openat2"), ("explicit", "walk")])
+@pytest.mark.parametrize("file", FILES or [None], ids=lambda file: f"{file.parts[-4]}-{file.stem}" if file else "none")
+def test_official(file: Path, bounds_checks: Any, resolver: Any, tmp_path: Path) -> None:
+    import wasmjit
+
+    expected = expectations(file)
+    dirs = {}
+    if "root" in expected:
+        shutil.copytree(file.parent / expected["root"], tmp_path / "root", symlinks=True)
+        dirs = {"/": tmp_path / "root"}
+    out, err = io.BytesIO(), io.BytesIO()
+    config = wasmjit.WasiConfig(
+        args=[file.name, *expected.get("args", [])],
+        env=expected.get("env", {}),
+        dirs=dirs,
+        stdin=b"",
+        stdout=out,
+        stderr=err,
+        resolver=resolver,
+    )
+    engine = wasmjit.Engine(wasmjit.Config(opt="0", bounds_checks=bounds_checks))
+    linker = wasmjit.Linker(engine)
+    linker.define_wasi(config)
+    start = linker.instantiate(wasmjit.Module(engine, file))["_start"]
+    status = 0
+    try:
+        start()  # type: ignore[operator]
+    except wasmjit.ExitStatus as exit:
+        status = exit.code
+    except wasmjit.Trap as trap:
+        pytest.fail(f"{trap}\n{err.getvalue().decode(errors='replace')}")
+    assert status == expected.get("exit_code", 0), err.getvalue()
+    if "stdout" in expected:
+        assert out.getvalue().decode() == expected["stdout"]
