@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import sys
 from functools import cache
 
@@ -28,10 +29,15 @@ def current_platform() -> Platform:
     raise UnsupportedError(f"machine code on {sys.platform} {machine}")
 
 
+_ENOUGH_ADDRESS_SPACE = 256 << 30
+"""Address space for the reservations of some thirty guarded memories."""
+
+
 def supports_guard_pages() -> bool:
-    """Whether memory faults of generated code can be caught here."""
+    """Whether memory faults of generated code can be caught here, and there is address space for guard pages."""
     try:
         current_platform()
     except UnsupportedError:
         return False
-    return True
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return limit == resource.RLIM_INFINITY or limit >= _ENOUGH_ADDRESS_SPACE
