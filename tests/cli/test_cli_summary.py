@@ -1,4 +1,3 @@
-
 import leb128
 
 from wasmjit.cli.summary import summarise, summary_lines

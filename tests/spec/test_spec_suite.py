@@ -1,0 +1,88 @@
+"""The official test suite, file by file, in several modes.
+
+`WASMJIT_SPEC_MODES` chooses the modes, comma-separated; `all` are all of them.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wasmjit import features
+from wasmjit.api.engine import Engine
+from wasmjit.api.wat import wasm_tools
+from wasmjit.cli.wast.convert import Script, convert
+from wasmjit.cli.wast.report import FileReport
+from wasmjit.cli.wast.runner import run_script
+
+HERE = Path(__file__).parent
+SUITE = Path(os.environ.get("WASM_TESTSUITE") or HERE.parent.parent.parent / "shared" / "testsuite")
+FILES = sorted(path.name for path in SUITE.glob("*.wast"))
+
+MODES: dict[str, dict[str, Any]] = {
+    "guard-0": {"bounds_checks": "guard", "opt": "0"},
+    "explicit-0": {"bounds_checks": "explicit", "opt": "0"},
+    "guard-2": {"bounds_checks": "guard", "opt": "2"},
+    "explicit-2": {"bounds_checks": "explicit", "opt": "2"},
+}
+DEFAULT_MODES = "guard-0,explicit-0"
+CHOSEN = os.environ.get("WASMJIT_SPEC_MODES", DEFAULT_MODES)
+CHOSEN_MODES = list(MODES) if CHOSEN == "all" else CHOSEN.split(",")
+
+HOW_TO_GET = "no test suite: clone https://github.com/WebAssembly/testsuite and set WASM_TESTSUITE to its folder"
+
+
+def load_skips() -> dict[str, dict[int, str]]:
+    """Reasons by file and line."""
+    skips: dict[str, dict[int, str]] = {}
+    for skip in tomllib.loads((HERE / "skips.toml").read_text(encoding="utf-8"))["skip"]:
+        skips.setdefault(skip["file"], {})[skip["line"]] = skip["reason"]
+    return skips
+
+
+SKIPS = load_skips()
+
+
+@pytest.fixture(scope="session")
+def converted(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Script]:
+    """Fixture: scripts by file name, converted once for all modes."""
+    try:
+        wasm_tools()
+    except ImportError as error:
+        pytest.skip(str(error))
+
+    @cache
+    def convert_file(name: str) -> Script:
+        return convert(SUITE / name, tmp_path_factory.mktemp(Path(name).stem))
+
+    return convert_file
+
+
+@pytest.mark.skipif(not FILES, reason=HOW_TO_GET)
+@pytest.mark.parametrize("mode", CHOSEN_MODES)
+@pytest.mark.parametrize("file", FILES)
+def test_suite(file: str, mode: str, converted: Callable[[str], Script]) -> None:
+    report = FileReport(file, run_script(converted(file), Engine(**MODES[mode])))
+    skips = SKIPS.get(file, {})
+    failed = {result.line for result in report.failures}
+    unexpected = [f"{file}:{r.line}: {r.type}: {r.message}" for r in report.failures if r.line not in skips]
+    assert not unexpected, "\n".join(unexpected)
+    assert not set(skips) - failed, f"these pass: take them out of skips.toml: {sorted(set(skips) - failed)}"
+    assert not set(report.needs) & features.SUPPORTED, "refused for lack of features that are built"
+    assert report.results
+
+
+def test_skips_are_of_the_suite() -> None:
+    assert all(reason for lines in SKIPS.values() for reason in lines.values())
+    if FILES:
+        assert not set(SKIPS) - set(FILES)
+
+
+def test_modes_are_known() -> None:
+    assert set(CHOSEN_MODES) <= set(MODES), f"WASMJIT_SPEC_MODES can be all or some of {', '.join(MODES)}"
