@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import sys
 from functools import cache
 
@@ -39,5 +38,7 @@ def supports_guard_pages() -> bool:
         current_platform()
     except UnsupportedError:
         return False
+    import resource  # known platforms have it
+
     limit = resource.getrlimit(resource.RLIMIT_AS)[0]
     return limit == resource.RLIM_INFINITY or limit >= _ENOUGH_ADDRESS_SPACE
