@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from wasmjit.abi import layout
 from wasmjit.abi.traps import TrapCode
+from wasmjit.compile.convention import argument_list
 from wasmjit.compile.lower.emitter import CONTEXT_ACCESS, INVARIANT, Emitter
 from wasmjit.compile.lower.reference import table_slot
 from wasmjit.compile.lower.registry import lowers
-from wasmjit.compile.lower.types import LLVM_TYPE, result_type
+from wasmjit.compile.lower.types import param_letters, result_type
 from wasmjit.wasm.types import FuncType
 
 
@@ -18,7 +19,7 @@ def _arguments(f: Emitter, type: FuncType) -> str:
         return ""
     values = f.stack[-count:]
     del f.stack[-count:]
-    return "".join([f", {LLVM_TYPE[t]} {v}" for t, v in zip(type.params, values, strict=True)])
+    return argument_list(param_letters(type), values, f.emit)
 
 
 def _call(f: Emitter, type: FuncType, code: str, vmctx: str, arguments: str) -> None:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from wasmjit.abi import layout
 from wasmjit.abi.traps import TrapCode
 from wasmjit.binary.code import Body
+from wasmjit.compile.convention import joined_parameters, parameter_list
 from wasmjit.compile.lower.assigned import assigned_locals
 from wasmjit.compile.lower.control import Frame, begin_else, close_frame, lower_function_result
 from wasmjit.compile.lower.emitter import INVARIANT, Emitter
 from wasmjit.compile.lower.registry import HANDLERS
-from wasmjit.compile.lower.types import LLVM_TYPE, ZERO, result_type
+from wasmjit.compile.lower.types import LLVM_TYPE, ZERO, param_letters, result_type
 from wasmjit.wasm.opcodes import CODE_BY_NAME
 from wasmjit.wasm.types import FuncType
 
@@ -43,12 +44,13 @@ def lower_function(unit: Unit, funcidx: int, body: Body, scope: int) -> str:
 
 def _header(unit: Unit, funcidx: int, type: FuncType, scope: int) -> str:
     start, end = unit.module.codes[funcidx - unit.module.num_imported_funcs]
-    params = "".join([f", {LLVM_TYPE[t]} %p{i}" for i, t in enumerate(type.params)])
+    params = parameter_list(param_letters(type))
     attributes = "#1" if end - start > OPTIMIZE_MAX_BODY_BYTES else "#0"
     return f"define tailcc {result_type(type)} @f{funcidx}(ptr %c{params}) {attributes} !dbg !{scope} {{"
 
 
 def _lower_locals(f: Emitter, type: FuncType, body: Body) -> None:
+    f.entry.extend(joined_parameters(param_letters(type)))
     types = [*type.params, *body.local_types]
     f.local_types = [LLVM_TYPE[t] for t in types]
     f.env = [f"%p{i}" for i in range(len(type.params))] + [ZERO[t] for t in body.local_types]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from wasmjit.abi.signature import signature_key
 from wasmjit.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, V128, FuncType, ValType
 
 LLVM_TYPE: dict[ValType, str] = {
@@ -34,3 +35,8 @@ def result_type(type: FuncType) -> str:
     if not results:
         return "void"
     return results[0] if len(results) == 1 else "{" + ", ".join(results) + "}"
+
+
+def param_letters(type: FuncType) -> str:
+    """A function type's parameters as letters of abi/signature.py."""
+    return signature_key(type).partition(":")[0]
