@@ -11,6 +11,8 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import TypeVar, cast
 
+from wasmjit.errors import InternalError
+
 _F = TypeVar("_F", bound=Callable[..., object])
 
 _FIRST_OF_ENTRY, _MORE, _BITS = 0x80, 0x40, 0x3F
@@ -34,14 +36,19 @@ def _varint(value: int) -> bytes:
 def cover_entry(function: _F) -> _F:
     """Let the `try` statement that a function begins with cover its entry too; returns the same function, changed.
 
-    It must be the function's first statement and catch BaseException. The exception table's entries are start,
-    length, target, depth as big-endian numbers of six-bit digits (CPython, Objects/exception_handling_notes.txt); the
-    first entry's start moves to 0.
+    It must be the function's first statement, catch BaseException, and have a body that can raise. The entries of the
+    exception table are start, length, target, depth as big-endian numbers of six-bit digits (CPython,
+    Objects/exception_handling_notes.txt); the first entry's start moves to 0. Raises InternalError if that entry is
+    not one of such a statement.
     """
     code = cast(FunctionType, function).__code__
     table = code.co_exceptiontable
     start, pos = _read_varint(table, 0)
-    length, pos = _read_varint(table, pos)
+    length, rest = _read_varint(table, pos)
+    _, pos = _read_varint(table, rest)
+    depth_and_lasti, _ = _read_varint(table, pos)
+    if depth_and_lasti:
+        raise InternalError(f"{function.__qualname__} does not begin with a try statement")
     first = bytes([_FIRST_OF_ENTRY]) + _varint(start + length)
-    cast(FunctionType, function).__code__ = code.replace(co_exceptiontable=first + table[pos:])
+    cast(FunctionType, function).__code__ = code.replace(co_exceptiontable=first + table[rest:])
     return function

@@ -100,11 +100,14 @@ def _elem_drop(instance: ModuleInstance, elemidx: int, *_: int) -> int:
     return 0
 
 
+_ADDRESSES: dict[Libcall, int] = {
+    index: ctypes.cast(callback, ctypes.c_void_p).value or 0 for index, callback in _CALLBACKS.items()
+}
+
+
 def libcall_table(native: NativeSupport) -> Block:
     """The table for VMContext.libcalls."""
     table = Block(8 * len(Libcall))
     for index in Libcall:
-        callback = _CALLBACKS.get(index)
-        address = native.libcall(index) if callback is None else ctypes.cast(callback, ctypes.c_void_p).value
-        table.words[index] = address or 0
+        table.words[index] = _ADDRESSES[index] if index in _ADDRESSES else native.libcall(index)
     return table

@@ -25,11 +25,6 @@ class Reservation(int):
 
     __slots__ = ()
 
-    @property
-    def size_bytes(self) -> int:
-        """Length of the range."""
-        return _sizes[int(self)]
-
     def commit(self, start: int, end: int) -> bool:
         """Make bytes `start` to `end` (multiples of the page size) readable and writable; whether that worked."""
         return start == end or libc.mprotect(self + start, end - start, libc.PROT_READ_WRITE) == 0

@@ -13,7 +13,7 @@ from _thread import get_ident
 from wasmjit.runtime import libc
 
 MIN_RESERVE_BYTES = 128 << 10
-MAX_RESERVE_BYTES = 256 << 10
+MAX_RESERVE_BYTES = 1 << 20
 SIGNAL_STACK_BYTES = 64 << 10
 _GUARD_BYTES = 1 << 20  # addresses below a stack that are taken for an overflow of it (Linux keeps 1 MiB free there)
 
@@ -78,8 +78,8 @@ def stack_bounds() -> tuple[int, int]:
 
 
 def reserve_bytes(stack_bytes: int) -> int:
-    """How much of a stack wasm must leave: half of a small one, but never less than Python needs."""
-    return max(MIN_RESERVE_BYTES, min(MAX_RESERVE_BYTES, stack_bytes // 2))
+    """How much of a stack wasm must leave: a quarter, but never less than Python needs."""
+    return max(MIN_RESERVE_BYTES, min(MAX_RESERVE_BYTES, stack_bytes // 4))
 
 
 def lowest_usable() -> int:
@@ -88,12 +88,23 @@ def lowest_usable() -> int:
     Raises RecursionError if Python is so close to its own limit that it could not begin a callback: ctypes would lose
     that error, and wasm go on with an undefined result.
     """
-    _begin_frame()
+    _go_deeper()
     return _this_thread.low or _set_up()
 
 
-def _begin_frame() -> None:
-    """As deep as a callback, counted from the frame that enters machine code."""
+# Counted from the frame that enters machine code, CPython 3.11 begins a callback three levels down; one is to spare.
+
+
+def _go_deeper() -> None:
+    _still_deeper()
+
+
+def _still_deeper() -> None:
+    _deepest()
+
+
+def _deepest() -> None:
+    pass
 
 
 def _set_up() -> int:
