@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from wasmjit.abi.layout import GLOBAL_BYTES
+from wasmjit.runtime.externref import OwnedSlots
 from wasmjit.runtime.raw import SPACE, Block
 from wasmjit.runtime.values import pack_value, unpack_value, value_struct
 from wasmjit.wasm.types import EXTERNREF, FUNCREF, GlobalType
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 class GlobalInstance:
     """A global. It keeps the instance alive that defines it, or owns its storage."""
 
-    __slots__ = ("__weakref__", "_links", "_size_bytes", "owner", "storage", "store", "type")
+    __slots__ = ("__weakref__", "_links", "_owned", "_size_bytes", "owner", "storage", "store", "type")
 
     def __init__(self, store: Store, type: GlobalType, storage: int, owner: ModuleInstance | Block) -> None:
         self.store = store
@@ -28,12 +29,15 @@ class GlobalInstance:
         self.owner = owner
         self._size_bytes = value_struct(type.type).size
         self._links: set[object] = set()
+        self._owned: OwnedSlots | None = None
 
     @staticmethod
     def create(store: Store, type: GlobalType, value: object) -> GlobalInstance:
         """A global of the host's. Raises as `pack_value` for an unsuitable value."""
         block = Block(GLOBAL_BYTES)
         instance = GlobalInstance(store, type, block.address, block)
+        if type.type is EXTERNREF:
+            instance._owned = OwnedSlots(store.externrefs, block.words[:1])
         instance._assign(value)
         return instance
 
