@@ -84,7 +84,11 @@ def test_current_sizes_count(store: Any) -> None:
 
 
 def test_missing_and_odd_imports(store: Any) -> None:
-    for given, message in ((None, "unknown import"), (len, "incompatible import type"), (5, "incompatible import type")):
+    for given, message in (
+        (None, "unknown import"),
+        (len, "incompatible import type"),
+        (5, "incompatible import type"),
+    ):
         with pytest.raises(LinkError, match=message) as caught:
             match_import(store, wanted(FuncType()), given)
         assert (caught.value.module, caught.value.name) == ("mod", "thing")
