@@ -128,7 +128,7 @@ def test_guard_code_needs_guarded_memories(store: Store) -> None:
     if store.engine.guard:
         Instance(store, module)
     else:
-        with pytest.raises(ValueError, match="guard pages"):
+        with pytest.raises(ValueError, match="relies on guard pages"):
             Instance(store, module)
     Instance(store, Module(Engine(opt=0, bounds_checks="explicit"), "(module)"))
 

@@ -65,7 +65,7 @@ class Instance:
 
     def _instantiate(self, store: Store, module: Module, externs: Sequence[ExternInstance]) -> None:
         if module._guard and not store._runtime.guard:
-            raise ValueError("the module was compiled for guard pages, which the store's memories lack")
+            raise ValueError("the module relies on guard pages, but the store's engine has bounds_checks='explicit'")
         self._set(instantiate(store._runtime, module._core, module._native, externs))
 
     def _set(self, instance: ModuleInstance) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from wasmjit.api.engine import Engine
 from wasmjit.api.func import Func
@@ -11,7 +12,9 @@ from wasmjit.api.instance import Instance, instantiate_externs
 from wasmjit.api.module import Module
 from wasmjit.api.store import Store
 from wasmjit.api.types import FuncType
-from wasmjit.runtime.wasi import WasiConfig
+
+if TYPE_CHECKING:
+    from wasmjit.runtime.wasi import WasiConfig
 
 
 class Linker:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from wasmjit.abi.native import NativeModule
 from wasmjit.api.engine import Engine
 from wasmjit.api.source import Source, read_source
 from wasmjit.api.types import ExternType, describe, wrap_extern_type
 from wasmjit.binary import decode_module, read_names
+from wasmjit.errors import ArtifactError
 from wasmjit.validate import validate_all, validate_module
 from wasmjit.wasm import module as wasm
+
+if TYPE_CHECKING:
+    from wasmjit.compile.artifact import CompiledModule
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called while compiling, with the bytes of code done and the bytes of all."""
@@ -95,6 +99,7 @@ class Module:
         from wasmjit.compile.driver import load_objects
 
         artifact = read_artifact(data)
+        _check_machine(artifact.compiled)
         self._core = decode_module(artifact.module)
         self._guard = artifact.compiled.guard
         self._native = load_objects(self._core, artifact.compiled)
@@ -131,3 +136,16 @@ class Module:
         All engines accept the same modules; `engine` may be None.
         """
         validate_all(decode_module(read_source(source)))
+
+
+def _check_machine(compiled: CompiledModule) -> None:
+    """Raise ArtifactError unless compiled code can run on this machine."""
+    from wasmjit.compile.llvm.target import host_target
+
+    host = host_target()
+    arches = [triple.partition("-")[0] for triple in (compiled.triple, host.triple)]
+    if arches[0] != arches[1]:
+        raise ArtifactError(f"the compiled file is for {arches[0]}, this machine is {arches[1]}")
+    missing = sorted(set(compiled.features) - host.enabled)
+    if missing:
+        raise ArtifactError(f"the compiled file is for the CPU {compiled.cpu}; this one lacks {', '.join(missing)}")

@@ -74,11 +74,11 @@ def wasm_to_wat(data: bytes | memoryview) -> str:
 def _run(command: str, data: bytes) -> bytes:
     result = subprocess.run([wasm_tools(), command, "-"], input=data, capture_output=True, check=False)
     if result.returncode:
-        raise MalformedError(_one_line(result.stderr.decode(errors="replace")))
+        raise MalformedError(message_of_report(result.stderr.decode(errors="replace")))
     return result.stdout
 
 
-def _one_line(report: str) -> str:
+def message_of_report(report: str) -> str:
     """The message of a report of wasm-tools, with the place, without the drawing of the source line."""
     message = report.partition("\n")[0].removeprefix("error: ")
     place = _PLACE.search(report)

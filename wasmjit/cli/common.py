@@ -98,12 +98,13 @@ def errors_of(file: str) -> Iterator[None]:
     """Turn errors of what is done with `file` into a line that names it; `--debug` lets them through."""
     try:
         yield
-    except click.ClickException:
+    except (click.ClickException, BrokenPipeError):  # whoever reads our output has seen enough: click ends it
         raise
     except Exception as error:
         if is_debug():
             raise
-        raise CliError(message_of(error), file) from error
+        named = error.filename if isinstance(error, OSError) else None
+        raise CliError(message_of(error), named if isinstance(named, str) else file) from error
 
 
 def is_debug() -> bool:

@@ -65,8 +65,14 @@ def _compile(file: str, data: bytes, config: Config) -> bytes:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write a file so that it is there complete or not at all. Raises OSError."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    """Write a file so that it is there complete or not at all; a device is written to. Raises OSError."""
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
     try:
         with open(descriptor, "wb") as file:
             file.write(data)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
-from wasmjit.api.wat import wasm_tools
+from wasmjit.api.wat import message_of_report, wasm_tools
 from wasmjit.cli.wast.values import Value
 from wasmjit.errors import MalformedError
 
@@ -80,8 +80,7 @@ def _convert(path: Path, folder: Path) -> list[Command]:
         check=False,
     )
     if result.returncode:
-        lines = [line.strip() for line in result.stderr.splitlines()[:2]]
-        raise MalformedError(" ".join(lines).removeprefix("error: "))
+        raise MalformedError(message_of_report(result.stderr))
     commands: list[Command] = json.loads(output.read_bytes())["commands"]
     return commands
 
