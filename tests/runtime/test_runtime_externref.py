@@ -68,7 +68,7 @@ def test_owned_cells_stay(refs: ExternRefs) -> None:
 
 def test_hold_keeps_until_the_outermost_ends(refs: ExternRefs) -> None:
     def outer() -> int:
-        cell = refs.intern(Thing())
+        refs.intern(Thing())
         refs.hold(lambda: None)
         refs.settle()
         return len(refs)

@@ -229,8 +229,8 @@ def test_finalisers_of_a_cycle_can_call_everything(rt: Any) -> None:
 
 LEAKS = """
 from wasmjit.errors import Trap
-WAT = '''(module (import "" "h" (func $h (param i32) (result i32))) (memory (export "m") 1) (table (export "t") 4 funcref)
-  (table $x 4 externref) (elem (i32.const 0) $f $h)
+WAT = '''(module (import "" "h" (func $h (param i32) (result i32))) (memory (export "m") 1)
+  (table (export "t") 4 funcref) (table $x 4 externref) (elem (i32.const 0) $f $h)
   (func $f (export "f") (param i32) (result i32) (call $h (local.get 0)))
   (func (export "put") (param externref) (table.set $x (i32.const 1) (local.get 0)))
   (func (export "trap") (drop (i32.load (i32.const 70000)))))'''
