@@ -11,8 +11,6 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import TypeVar, cast
 
-from wasmjit.errors import InternalError
-
 _F = TypeVar("_F", bound=Callable[..., object])
 
 _FIRST_OF_ENTRY, _MORE, _BITS = 0x80, 0x40, 0x3F
@@ -38,17 +36,17 @@ def cover_entry(function: _F) -> _F:
 
     It must be the function's first statement, catch BaseException, and have a body that can raise. The entries of the
     exception table are start, length, target, depth as big-endian numbers of six-bit digits (CPython,
-    Objects/exception_handling_notes.txt); the first entry's start moves to 0. Raises InternalError if that entry is
-    not one of such a statement.
+    Objects/exception_handling_notes.txt); the first entry's start moves to 0. A function whose first entry is not one
+    of such a statement stays as it is.
     """
     code = cast(FunctionType, function).__code__
     table = code.co_exceptiontable
-    start, pos = _read_varint(table, 0)
-    length, rest = _read_varint(table, pos)
-    _, pos = _read_varint(table, rest)
-    depth_and_lasti, _ = _read_varint(table, pos)
-    if depth_and_lasti:
-        raise InternalError(f"{function.__qualname__} does not begin with a try statement")
-    first = bytes([_FIRST_OF_ENTRY]) + _varint(start + length)
-    cast(FunctionType, function).__code__ = code.replace(co_exceptiontable=first + table[rest:])
+    if table:
+        start, pos = _read_varint(table, 0)
+        length, rest = _read_varint(table, pos)
+        _, pos = _read_varint(table, rest)
+        depth_and_lasti, _ = _read_varint(table, pos)
+        if depth_and_lasti == 0:
+            first = bytes([_FIRST_OF_ENTRY]) + _varint(start + length)
+            cast(FunctionType, function).__code__ = code.replace(co_exceptiontable=first + table[rest:])
     return function

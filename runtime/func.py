@@ -28,12 +28,16 @@ _DEPTH, _STACK_LOW, _UNOWNED = STORE_DEPTH // 8, STORE_STACK_LOW // 8, STORE_UNO
 class FuncInstance(ABC):
     """A function that wasm can call: of an instance, or of the host."""
 
-    __slots__ = ("__weakref__", "name", "signature", "store")
+    __slots__ = ("__weakref__", "signature", "store")
 
-    def __init__(self, store: Store, signature: Signature, name: str) -> None:
+    def __init__(self, store: Store, signature: Signature) -> None:
         self.store = store
         self.signature = signature
-        self.name = name
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """What it is called in messages."""
 
     @property
     def type(self) -> FuncType:
@@ -98,14 +102,18 @@ class WasmFuncInstance(FuncInstance):
 
     def __init__(self, instance: ModuleInstance, funcidx: int) -> None:
         plan, store = instance.plan, instance.store
-        signature = plan.signature(funcidx)
-        super().__init__(store, signature, plan.func_name(funcidx))
+        super().__init__(store, plan.signature(funcidx))
         self.instance = instance
         self.funcidx = funcidx
         slot = instance.native.slots_address + 8 * (funcidx - plan.module.num_imported_funcs)
         self._code = ctypes.c_void_p.from_address(slot)  # read at every call: better code may replace it
         self._vmctx = instance.vmctx_argument
         self._enter: Callable[..., int] | None = None
+
+    @property
+    def name(self) -> str:
+        """Its export name, or what the name section calls it, or its index."""
+        return self.instance.plan.func_name(self.funcidx)
 
     @property
     def callee(self) -> tuple[int, int]:

@@ -131,7 +131,7 @@ class HostFuncInstance(FuncInstance, HostContext):
     it, or wasm through a table that Python has put it in.
     """
 
-    __slots__ = ("_code", "_record", "block", "callable", "wants_caller")
+    __slots__ = ("_code", "_name", "_record", "block", "callable", "wants_caller")
 
     def __init__(
         self,
@@ -142,7 +142,8 @@ class HostFuncInstance(FuncInstance, HostContext):
         wants_caller: bool = False,
         name: str | None = None,
     ) -> None:
-        super().__init__(store, signature_of(type), name or str(getattr(callable, "__name__", "host function")))
+        super().__init__(store, signature_of(type))
+        self._name = name
         self.callable = callable
         self.wants_caller = wants_caller
         self._code = store.native.thunk(self.signature.key)
@@ -159,6 +160,11 @@ class HostFuncInstance(FuncInstance, HostContext):
     def func(self) -> HostFuncInstance:
         """Itself: this is the context of calls that come from no import."""
         return self
+
+    @property
+    def name(self) -> str:
+        """The name that it was given, or the callable's."""
+        return self._name or str(getattr(self.callable, "__name__", "host function"))
 
     @property
     def reference(self) -> int:

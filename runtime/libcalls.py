@@ -18,7 +18,7 @@ from wasmjit.runtime.traps import PENDING
 _Body: TypeAlias = Callable[[ModuleInstance, int, int, int, int, int], int]
 
 _PROTOTYPE = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, *[ctypes.c_uint64] * 5)
-_CALLBACKS: dict[Libcall, Any] = {}
+_FUNCTIONS: dict[Libcall, Callable[..., int]] = {}
 
 
 def _libcall(index: Libcall) -> Callable[[_Body], _Body]:
@@ -35,7 +35,7 @@ def _libcall(index: Libcall) -> Callable[[_Body], _Body]:
                 PENDING.error = error
                 return RAISED
 
-        _CALLBACKS[index] = _PROTOTYPE(cover_entry(call))
+        _FUNCTIONS[index] = cover_entry(call)
         return body
 
     return decorate
@@ -100,6 +100,7 @@ def _elem_drop(instance: ModuleInstance, elemidx: int, *_: int) -> int:
     return 0
 
 
+_CALLBACKS: dict[Libcall, Any] = {index: _PROTOTYPE(function) for index, function in _FUNCTIONS.items()}
 _ADDRESSES: dict[Libcall, int] = {
     index: ctypes.cast(callback, ctypes.c_void_p).value or 0 for index, callback in _CALLBACKS.items()
 }

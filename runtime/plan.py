@@ -16,6 +16,9 @@ from wasmjit.wasm.module import Export, Module
 
 RECORD_WORDS = FUNCREF_BYTES // 8
 
+MAX_PREPARED_KEYS = 24
+"""A trampoline takes about a millisecond to make: with more signatures than this, each is made when first used."""
+
 
 class ModulePlan:
     """Everything about a module that its instances need and that does not differ between them, but its code."""
@@ -41,8 +44,8 @@ class ModulePlan:
         return {e.index: e.name for e in reversed(self.module.exports) if e.kind == "func"}
 
     def func_name(self, funcidx: int) -> str:
-        """What to call a function in messages: its export name, else its index."""
-        return self._export_names.get(funcidx) or f"func[{funcidx}]"
+        """What to call a function in messages: its export name, else what the name section says, else its index."""
+        return self._export_names.get(funcidx) or self.names.function(funcidx) or f"func[{funcidx}]"
 
     def signature(self, funcidx: int) -> Signature:
         """Signature of a function of the index space."""
@@ -53,9 +56,10 @@ class ModulePlan:
         return signature
 
     def signature_keys(self) -> list[str]:
-        """Signature keys of the functions that are called from outside, or call out."""
-        exported = [export.index for export in self.module.exports if export.kind == "func"]
-        return list({self.signature(funcidx).key for funcidx in [*range(self.module.num_imported_funcs), *exported]})
+        """Signature keys that are needed soon: of imported functions, and of exported ones if they are not many."""
+        imported = {self.signature(funcidx).key for funcidx in range(self.module.num_imported_funcs)}
+        exported = {self.signature(export.index).key for export in self.module.exports if export.kind == "func"}
+        return sorted(imported | exported if len(exported) <= MAX_PREPARED_KEYS else imported)
 
     # --- function records
 

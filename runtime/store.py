@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class Store:
     """Instances of one store can import from one another. One thread at a time runs its code; others wait.
 
-    `guard`: memories have guard pages and code relies on the signal handler, instead of checking bounds.
+    `guard`: memories have guard pages, and code relies on the signal handler instead of checking bounds.
     """
 
     def __init__(self, native: NativeSupport, config: Config, guard: bool) -> None:
@@ -48,6 +48,7 @@ class Store:
         self.unwrap_func: Callable[[object], FuncInstance | None] = _if_func
         """The function that a Python object stands for, if it does."""
         native.set_dispatch(DISPATCH_ADDRESS)
+        native.install_signal_handlers()  # without guarded memories too: a huge frame may run into the end of the stack
         self.check_signal_handlers: Callable[[], None] = native.install_signal_handlers if guard else _nothing
         """Called before machine code runs: others, faulthandler for one, may have replaced the handlers."""
 

@@ -99,10 +99,11 @@ print(seen)
     assert rt_script(script) == f"{[2] * 8}\n"
 
 
-def test_huge_frames_are_exhaustion_too(rt_script: Callable[..., str]) -> None:
+@pytest.mark.parametrize("checks", ["guard", "explicit"])
+def test_huge_frames_are_exhaustion_too(rt_script: Callable[..., str], checks: str) -> None:
     """A function with thousands of live locals takes more stack for one call than is left for host calls."""
     script = """
-import threading
+import sys, threading
 from wasmjit.errors import ExhaustionError
 n = 9000
 locals = " ".join(f"(local $v{i} i64)" for i in range(n))
@@ -113,7 +114,7 @@ WAT = f'''(module (memory 1) (func $f (export "f") (param $p i32) (result i64) {
 
 def attempt():
     try:
-        call(instance(new_store(), WAT), "f", 0)
+        call(instance(new_store(sys.argv[1]), WAT), "f", 0)
     except ExhaustionError as error:
         seen.append(str(error))
 
@@ -125,7 +126,7 @@ thread.start()
 thread.join()
 print(seen)
 """
-    assert rt_script(script) == f"{['call stack exhausted'] * 2}\n"
+    assert rt_script(script, checks) == f"{['call stack exhausted'] * 2}\n"
 
 
 @pytest.mark.parametrize(
