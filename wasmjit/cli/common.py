@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +16,7 @@ import click
 
 from wasmjit.api.engine import Engine
 from wasmjit.api.source import text_to_binary
-from wasmjit.config import OPT_LEVELS, BoundsChecks, OptLevel
+from wasmjit.config import OPT_LEVELS, BoundsChecks, Config, OptLevel
 from wasmjit.errors import WasmError
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
@@ -134,6 +136,26 @@ def read_module(file: str) -> bytes:
     return text_to_binary(data)
 
 
+# --- Ctrl-C
+
+
+def default_interrupt() -> None:
+    """Let Ctrl-C end the process at once, as it does other programs, unless whoever started it ignores the signal."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def compiles_alone(data: bytes, config: Config) -> bool:
+    """Whether a module is sure to be compiled without other processes.
+
+    Then nothing has to be cleaned up after Ctrl-C. Otherwise it must arrive as KeyboardInterrupt: the other processes
+    have to be ended.
+    """
+    from wasmjit.compile.plan import UNIT_BYTES
+
+    return config.jobs == 1 or len(data) <= UNIT_BYTES
+
+
 # --- progress
 
 
@@ -146,15 +168,12 @@ class Progress:
         self._shown = False
 
     def __enter__(self) -> Progress:
-        from time import monotonic
-
-        self._clock = monotonic
-        self._start = monotonic()
+        self._start = time.monotonic()
         return self
 
     def __call__(self, done: int, total: int) -> None:
         """Show that `done` of `total` is done."""
-        if sys.stderr.isatty() and self._clock() - self._start > 1:
+        if sys.stderr.isatty() and time.monotonic() - self._start > 1:
             share = done / max(total, 1)
             print(f"\r{self._label} [{'#' * round(30 * share):30}] {share:4.0%}", end="", file=sys.stderr, flush=True)
             self._shown = True

@@ -12,7 +12,9 @@ from wasmjit.cli.common import (
     CliError,
     Progress,
     compile_options,
+    compiles_alone,
     debug_option,
+    default_interrupt,
     errors_of,
     jobs_option,
     make_engine,
@@ -44,6 +46,8 @@ def command(
     with errors_of(file):
         data = read_module(file)
         config = make_engine(opt, bounds_checks, target_cpu, jobs=jobs).config
+        if compiles_alone(data, config):
+            default_interrupt()
         compiled = _compile(file, data, config)
     with errors_of(output):
         write_file(Path(output), compiled)
@@ -60,7 +64,7 @@ def _compile(file: str, data: bytes, config: Config) -> bytes:
         raise CliError("is compiled already", file)
     module = decode_module(data)
     validate_module(module)
-    with Progress(f"compiling {file}") as progress:
+    with Progress(f"compiling {os.path.basename(file)}") as progress:
         return write_artifact(data, compile_objects(module, config, progress=progress))
 
 

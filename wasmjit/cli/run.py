@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -18,7 +17,9 @@ from wasmjit.cli.common import (
     CliError,
     Progress,
     compile_options,
+    compiles_alone,
     debug_option,
+    default_interrupt,
     errors_of,
     jobs_option,
     make_engine,
@@ -102,7 +103,6 @@ def command(
 
     The exit status is the program's; 134 after a trap, 1 if FILE can't be run.
     """
-    _default_interrupt()
     with errors_of(file):
         engine = make_engine(opt, bounds_checks, target_cpu, jobs=jobs, max_stack=max_stack)
         module = _load(file, engine)
@@ -115,20 +115,18 @@ def command(
             _report_trap(file, trap)
 
 
-def _default_interrupt() -> None:
-    """Let Ctrl-C end the process at once, as it does other programs, unless whoever started it ignores the signal."""
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def _program_name(file: str) -> str:
     return "wasm" if file == "-" else os.path.basename(file)
 
 
 def _load(file: str, engine: Engine) -> Module:
     data = read_module(file)
-    with Progress(f"compiling {file}") as progress:
-        return Module(engine, data, progress=progress)
+    if compiles_alone(data, engine.config):
+        default_interrupt()
+    with Progress(f"compiling {os.path.basename(file)}") as progress:
+        module = Module(engine, data, progress=progress)
+    default_interrupt()
+    return module
 
 
 def _run(file: str, module: Module, linker: Linker, wasi: WasiConfig, invoke: str | None, args: Sequence[str]) -> None:
