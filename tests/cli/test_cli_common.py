@@ -35,14 +35,18 @@ class Terminal(io.StringIO):
         return self._isatty
 
 
-@pytest.fixture(params=[True, False])
-def stderr(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    terminal = Terminal(request.param)
+def install(monkeypatch: pytest.MonkeyPatch, isatty: bool) -> Terminal:
+    """For tests to call: pytest resets sys.stderr after its fixtures have run."""
+    terminal = Terminal(isatty)
     monkeypatch.setattr(sys, "stderr", terminal)
     return terminal
 
 
-def test_progress_is_shown_after_a_second_on_a_terminal_and_erased(clock: Clock, stderr: Terminal) -> None:
+@pytest.mark.parametrize("isatty", [True, False])
+def test_progress_is_shown_after_a_second_on_a_terminal_and_erased(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, isatty: bool
+) -> None:
+    stderr = install(monkeypatch, isatty)
     with Progress("compiling x") as progress:
         progress(1, 4)
         assert stderr.getvalue() == ""
@@ -50,10 +54,11 @@ def test_progress_is_shown_after_a_second_on_a_terminal_and_erased(clock: Clock,
         progress(2, 4)
         progress(4, 4)
     bars = [f"\rcompiling x [{'#' * 15}{' ' * 15}]  50%", f"\rcompiling x [{'#' * 30}] 100%", "\r\x1b[K"]
-    assert stderr.getvalue() == ("".join(bars) if stderr.isatty() else "")
+    assert stderr.getvalue() == ("".join(bars) if isatty else "")
 
 
-def test_short_work_shows_nothing(clock: Clock, stderr: Terminal) -> None:
+def test_short_work_shows_nothing(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    stderr = install(monkeypatch, True)
     with Progress("compiling x") as progress:
         progress(4, 4)
     assert stderr.getvalue() == ""
