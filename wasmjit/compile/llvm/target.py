@@ -14,8 +14,8 @@ _ARCH_NAMES = {"arm64": "aarch64", "amd64": "x86_64"}
 _PROBE_TIMEOUT_S = 120
 
 _TUNING = {"x86_64": "+prefer-no-gather,+prefer-no-scatter"}
-"""Features that only steer LLVM's choices. Wasm addresses that may wrap make the vectoriser gather and scatter, which is
-slower than the scalar loop: 1.3 times on a matrix product."""
+"""Features that only steer LLVM's choices. Wasm addresses that may wrap make the vectoriser gather and scatter, which
+is slower than the scalar loop: 1.3 times on a matrix product."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from wasmjit.compile.lower.control import Frame
     from wasmjit.compile.lower.unit import Unit
 
+MAX_BLOCK_LINES = 1000
+"""IR lines after which a block is split."""
+
 INVARIANT = ", align 8, !invariant.load !0"
 UNLIKELY = ", !prof !1"
 LIKELY = ", !prof !2"
@@ -55,12 +58,15 @@ class Emitter:
         "lines",
         "local_types",
         "locals_in_memory",
+        "longest_run",
         "module",
         "next_block",
         "next_value",
         "offset",
         "promoted",
+        "run",
         "scope",
+        "split_at",
         "stack",
         "target_arch",
         "target_features",
@@ -92,6 +98,9 @@ class Emitter:
         self.next_value = 0
         self.next_block = 0
         self.last_load = -1
+        self.run = 0
+        self.longest_run = 0
+        self.split_at = MAX_BLOCK_LINES
         self._hoisted: dict[str, str] = {}
 
     # --- operands and text
@@ -134,6 +143,17 @@ class Emitter:
         """Place a block; what follows goes into it."""
         self.lines.append(f"{label}:")
         self.block = label
+        self.run = 0
+        self.split_at = len(self.lines) + MAX_BLOCK_LINES
+
+    def split_block(self) -> None:
+        """Go on in a new block. LLVM's code generation takes time that is quadratic in the length of a block."""
+        run = self.run + 1
+        self.longest_run = max(self.longest_run, run)
+        label = self.new_block()
+        self.lines.append(f"br label %{label}")
+        self.start_block(label)
+        self.run = run
 
     def condition(self, value: str) -> str:
         """The i1 that says whether an i32 operand is not zero."""

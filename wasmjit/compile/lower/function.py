@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 OPTIMIZE_MAX_BODY_BYTES = 200_000
 """A larger body is left unoptimised: LLVM's passes take time that grows faster than the body."""
 
+OPTIMIZE_MAX_SPLITS = 10
+"""So is one with a block that is split more often: passes and code generation for what they would join again are
+quadratic. 10,000 lines in a chain take 6 seconds."""
+
 SMALL_LEAF_INSTRS = 500
 """A function up to this size that calls nothing needs no stack check: the reserve for host calls covers its frame."""
 
@@ -37,15 +41,16 @@ def lower_function(unit: Unit, funcidx: int, body: Body, scope: int) -> str:
     f = Emitter(unit, type, scope)
     _lower_locals(f, type, body)
     _lower_body(f, body)
-    header = _header(unit, funcidx, type, scope)
+    header = _header(f, funcidx, type, scope)
     check = _stack_check(f, body)
     return "\n".join([header, "entry:", *f.entry, *check, *f.lines, "}\n"])
 
 
-def _header(unit: Unit, funcidx: int, type: FuncType, scope: int) -> str:
-    start, end = unit.module.codes[funcidx - unit.module.num_imported_funcs]
+def _header(f: Emitter, funcidx: int, type: FuncType, scope: int) -> str:
+    start, end = f.module.codes[funcidx - f.module.num_imported_funcs]
+    too_large = end - start > OPTIMIZE_MAX_BODY_BYTES or f.longest_run > OPTIMIZE_MAX_SPLITS
     params = parameter_list(param_letters(type))
-    attributes = "#1" if end - start > OPTIMIZE_MAX_BODY_BYTES else "#0"
+    attributes = "#1" if too_large else "#0"
     return f"define tailcc {result_type(type)} @f{funcidx}(ptr %c{params}) {attributes} !dbg !{scope} {{"
 
 
@@ -68,6 +73,7 @@ def _lower_locals(f: Emitter, type: FuncType, body: Body) -> None:
 def _lower_body(f: Emitter, body: Body) -> None:
     f.frames.append(Frame("func", FuncType((), f.type.results), (), "exit", 0))
     handlers: dict[int, Any] = HANDLERS
+    lines = f.lines
     first_block = f.new_block()
     f.start_block(first_block)
     for code, imm, offset in body.instrs:
@@ -76,6 +82,8 @@ def _lower_body(f: Emitter, body: Body) -> None:
         else:
             f.offset = offset
             handlers[code](f, imm)
+            if len(lines) > f.split_at and not f.dead_depth:
+                f.split_block()
     if not f.dead_depth:
         lower_function_result(f)
 
