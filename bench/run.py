@@ -1,11 +1,12 @@
 """Kernels in C: native code, wasmjit, wasmtime and V8 side by side in one run.
 
-usage: python bench/run.py [--kernels a,b] [--engines a,b] [--repetitions N] [--opt N] [--json FILE]
+usage: python bench/run.py [--kernels a,b] [--engines a,b] [--repetitions N] [--opt N] [--cflags FLAGS] [--json FILE]
 
-Each kernel is compiled twice by the same clang (of the package ziglang): to WebAssembly by `-O3`, and natively by
-`-O3 -march=native`, both without fused multiply-add, so that all checksums agree (they are compared). The engines take
-turns; a process runs its kernel several times and reports the shortest; the table shows medians over the processes.
-The last row is the wall time of the whole process: start of the engine, compilation, set-up and all repetitions.
+Each kernel is compiled twice by the same clang (of the package ziglang): to WebAssembly by `-O3` and
+`--cflags`, and natively by `-O3 -march=native`, both without fused multiply-add, so that all checksums agree (they are
+compared). The engines take turns; a process runs its kernel several times and reports the shortest wall time; the table
+shows medians over the processes. The last row is the CPU time of the whole process: start of the engine, compilation,
+set-up and all repetitions.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import shutil
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,20 +31,20 @@ ENGINES = ("native", "wasmjit", "wasmtime", "v8")
 
 @dataclass(frozen=True)
 class Sample:
-    """One process: seconds of the kernel (shortest repetition), of the whole process, and what it computed."""
+    """One process: wall time of the kernel (shortest repetition), CPU time in all, and what it computed."""
 
     kernel_s: float
-    wall_s: float
+    cpu_s: float
     checksum: str
 
 
-def compile_kernel(kernel: str) -> tuple[Path, Path]:
+def compile_kernel(kernel: str, cflags: Sequence[str]) -> tuple[Path, Path]:
     """The kernel as a WASI module and as a native program."""
     OUT.mkdir(exist_ok=True)
     source = HERE / "kernels" / f"{kernel}.c"
     wasm, native = OUT / f"{kernel}.wasm", OUT / kernel
     zig = [sys.executable, "-m", "ziglang", "cc", "-O3", "-s", "-ffp-contract=off", str(source)]
-    subprocess.run([*zig, "-target", "wasm32-wasi", "-o", str(wasm)], check=True)
+    subprocess.run([*zig, "-target", "wasm32-wasi", *cflags, "-o", str(wasm)], check=True)
     subprocess.run([*zig, "-march=native", "-o", str(native), "-lm"], check=True)
     return wasm, native
 
@@ -61,17 +62,17 @@ def commands(wasm: Path, native: Path, options: Sequence[str]) -> dict[str, list
 
 def measure(command: Sequence[str]) -> Sample:
     """Run a kernel's process once."""
-    start = time.perf_counter()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONUTF8": "1"})
-    wall_s = time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu_s = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
     fields = dict(line.split() for line in done.stdout.splitlines())
-    return Sample(float(fields["seconds"]), wall_s, fields["checksum"])
+    return Sample(float(fields["seconds"]), cpu_s, fields["checksum"])
 
 
-def measure_kernel(kernel: str, engines: Sequence[str], repetitions: int, options: Sequence[str]) -> dict[str, Sample]:
+def measure_kernel(kernel: str, runs: Mapping[str, Sequence[str]], repetitions: int) -> dict[str, Sample]:
     """Medians of all engines on one kernel, which take turns; checks that they compute the same."""
-    runs = commands(*compile_kernel(kernel), options)
-    names = [name for name in engines if name in runs]
+    names = list(runs)
     samples: dict[str, list[Sample]] = {name: [] for name in names}
     for turn in range(repetitions):
         for i in range(len(names)):
@@ -83,7 +84,7 @@ def measure_kernel(kernel: str, engines: Sequence[str], repetitions: int, option
     return {
         name: Sample(
             statistics.median(sample.kernel_s for sample in taken),
-            statistics.median(sample.wall_s for sample in taken),
+            statistics.median(sample.cpu_s for sample in taken),
             taken[0].checksum,
         )
         for name, taken in samples.items()
@@ -101,8 +102,8 @@ def table(results: Mapping[str, Mapping[str, Sample]], engines: Sequence[str]) -
     if "native" in names:
         ratios = [[row[n].kernel_s / row["native"].kernel_s for row in results.values()] for n in names]
         lines.append("| geometric mean | " + " | ".join(f"{statistics.geometric_mean(r):.2f}" for r in ratios) + " |")
-    walls = [statistics.median(row[n].wall_s for row in results.values()) for n in names]
-    lines.append("| whole process, median | " + " | ".join(f"{wall:.2f} s" for wall in walls) + " |")
+    totals = [statistics.median(row[n].cpu_s for row in results.values()) for n in names]
+    lines.append("| whole process, CPU | " + " | ".join(f"{total:.2f} s" for total in totals) + " |")
     return "\n".join(lines)
 
 
@@ -114,12 +115,18 @@ def main() -> None:
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--opt", default="2")
     parser.add_argument("--bounds-checks", default="guard")
+    parser.add_argument("--cflags", default="", help="more flags for the compilation to WebAssembly, as one word")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     options = [f"--opt={args.opt}", f"--bounds-checks={args.bounds_checks}"]
     engines = args.engines.split(",")
-    results = {kernel: measure_kernel(kernel, engines, args.repetitions, options) for kernel in args.kernels.split(",")}
-    print(f"{os.cpu_count()} cores, medians of {args.repetitions} processes, wasmjit run {' '.join(options)}\n")
+    results = {}
+    for kernel in args.kernels.split(","):
+        runs = commands(*compile_kernel(kernel, args.cflags.split()), options)
+        runs = {name: runs[name] for name in engines if name in runs}
+        results[kernel] = measure_kernel(kernel, runs, args.repetitions)
+    print(f"{os.cpu_count()} cores, medians of {args.repetitions} processes, wasmjit run {' '.join(options)}")
+    print(f"C to WebAssembly: -O3 {args.cflags}\n")
     print(table(results, engines))
     if args.json:
         rows = {kernel: {name: asdict(sample) for name, sample in row.items()} for kernel, row in results.items()}
