@@ -100,6 +100,14 @@ def test_objects_of_another_store(store: Store, module: Module) -> None:
         Instance(store, module, [things[name] for name in "fmgt"])
 
 
+def test_wrong_kinds_of_arguments(store: Store, module: Module) -> None:
+    with pytest.raises(TypeError, match="module must be a Module, not bytes"):
+        Instance(store, b"")  # type: ignore[arg-type]
+    for make in (lambda: Instance(None, module), lambda: Memory(None, 1), lambda: Table(None, "funcref", 1)):  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="store must be a Store, not NoneType"):
+            make()
+
+
 def test_wrong_kinds_of_imports(store: Store, module: Module) -> None:
     with pytest.raises(TypeError, match="mapping by name or an Instance, not int"):
         Instance(store, module, {"a": 3})  # type: ignore[dict-item]

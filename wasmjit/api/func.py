@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from wasmjit.api.extern import ExternBase
-from wasmjit.api.store import Store
+from wasmjit.api.store import Store, runtime_of
 from wasmjit.api.types import FuncType, unwrap_functype, wrap_functype
 from wasmjit.runtime.func import FuncInstance
 from wasmjit.runtime.hostcalls import HostFuncInstance
@@ -74,7 +74,7 @@ def host_func(
     name = name or getattr(callable, "__name__", None)
     if wants_caller:
         callable = _with_public_caller(callable)
-    return HostFuncInstance(store._runtime, type, callable, wants_caller=wants_caller, name=name)
+    return HostFuncInstance(runtime_of(store), type, callable, wants_caller=wants_caller, name=name)
 
 
 def _with_public_caller(callable: Callable[..., object]) -> Callable[..., object]:

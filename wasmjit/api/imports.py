@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias, Union
 
 from wasmjit.api.extern import ExternBase, ExternInstance, unwrap_extern
 from wasmjit.api.func import host_func
+from wasmjit.api.module import Module
 from wasmjit.api.store import Store
 from wasmjit.api.types import describe
 from wasmjit.errors import LinkError
@@ -17,7 +18,6 @@ from wasmjit.wasm.module import Import
 if TYPE_CHECKING:
     from wasmjit.api.extern import Extern
     from wasmjit.api.instance import Instance
-    from wasmjit.api.module import Module
     from wasmjit.runtime.wasi import WasiConfig
 
 Importable: TypeAlias = Union["Extern", Callable[..., object], int, float, bytes, None]
@@ -64,7 +64,7 @@ def _names(module: str, value: object) -> Mapping[str, object]:
 
 def resolve_list(store: Store, module: Module, imports: Sequence[object]) -> list[ExternInstance]:
     """The externs for a module's imports, out of a list in the module's order."""
-    declared = module._core.imports
+    declared = _imports_of(module)
     if len(imports) != len(declared):
         raise LinkError(f"the module has {len(declared)} imports, {len(imports)} are given")
     return [_as_extern(store, item, value) for item, value in zip(declared, imports, strict=True)]
@@ -72,12 +72,18 @@ def resolve_list(store: Store, module: Module, imports: Sequence[object]) -> lis
 
 def resolve(store: Store, module: Module, lookup: Lookup) -> list[ExternInstance]:
     """The externs for a module's imports, in its order. One LinkError names all that are missing."""
-    declared = module._core.imports
+    declared = _imports_of(module)
     found = [lookup(item.module, item.name) for item in declared]
     missing = [item for item, value in zip(declared, found, strict=True) if value is MISSING]
     if missing:
         raise _missing_error(missing)
     return [_as_extern(store, item, value) for item, value in zip(declared, found, strict=True)]
+
+
+def _imports_of(module: Module) -> list[Import]:
+    if not isinstance(module, Module):
+        raise TypeError(f"module must be a Module, not {type(module).__name__}")
+    return module._core.imports
 
 
 def _missing_error(missing: list[Import]) -> LinkError:

@@ -8,7 +8,7 @@ from typing import Any
 from wasmjit.api.extern import Extern, ExternInstance, wrap_extern
 from wasmjit.api.imports import Imports, mapping_lookup, resolve, resolve_list
 from wasmjit.api.module import Module
-from wasmjit.api.store import Store, wrap_store
+from wasmjit.api.store import Store, runtime_of, wrap_store
 from wasmjit.runtime.instance import ModuleInstance
 from wasmjit.runtime.instantiate import instantiate
 
@@ -57,6 +57,7 @@ class Instance:
     exports: Exports
 
     def __init__(self, store: Store, module: Module, imports: Imports | Sequence[object] | None = None) -> None:
+        runtime_of(store)
         if imports is None or isinstance(imports, Mapping):
             externs = resolve(store, module, mapping_lookup(imports or {}))
         else:

@@ -6,7 +6,7 @@ import operator
 from typing import SupportsIndex, overload
 
 from wasmjit.api.extern import ExternBase
-from wasmjit.api.store import Store
+from wasmjit.api.store import Store, runtime_of
 from wasmjit.limits import MAX_MEMORY_PAGES
 from wasmjit.runtime.memory import MemoryInstance
 from wasmjit.wasm.types import Limits, MemType
@@ -23,7 +23,7 @@ class Memory(ExternBase[MemoryInstance]):
     __slots__ = ()
 
     def __init__(self, store: Store, min: int, max: int | None = None) -> None:
-        self._instance = MemoryInstance(store._runtime, MemType(as_limits(min, max, MAX_MEMORY_PAGES, "pages")))
+        self._instance = MemoryInstance(runtime_of(store), MemType(as_limits(min, max, MAX_MEMORY_PAGES, "pages")))
 
     def __repr__(self) -> str:
         return f"<Memory of {self.size} pages at {self._address:#x}>"
@@ -41,6 +41,10 @@ class Memory(ExternBase[MemoryInstance]):
     def __len__(self) -> int:
         """Size in bytes."""
         return self._instance.size_bytes
+
+    def __buffer__(self, flags: int, /) -> memoryview:
+        """The buffer protocol, from Python 3.12 on: `memoryview(memory)`, `numpy.asarray(memory)`."""
+        return self.view()
 
     def grow(self, pages: int) -> int:
         """Add zeroed pages; return the old size in pages. Raises ValueError if the limits don't allow it."""

@@ -47,6 +47,13 @@ def _new_runtime_store(engine: Engine) -> RuntimeStore:
     return store
 
 
+def runtime_of(store: Store) -> RuntimeStore:
+    """The runtime's store. Raises TypeError if `store` is something else."""
+    if not isinstance(store, Store):
+        raise TypeError(f"store must be a Store, not {type(store).__name__}")
+    return store._runtime
+
+
 def wrap_store(runtime: RuntimeStore) -> Store:
     """The public object for a store of the runtime."""
     store = Store.__new__(Store)

@@ -7,7 +7,7 @@ from typing import SupportsIndex
 
 from wasmjit.api.extern import ExternBase
 from wasmjit.api.memory import as_limits
-from wasmjit.api.store import Store
+from wasmjit.api.store import Store, runtime_of
 from wasmjit.api.types import ValTypeLike, as_valtype
 from wasmjit.runtime.table import TableInstance
 from wasmjit.wasm.types import TableType
@@ -29,7 +29,7 @@ class Table(ExternBase[TableInstance]):
         element = as_valtype(element)
         if not element.is_ref:
             raise TypeError(f"a table holds references, not {element}")
-        self._instance = TableInstance.create(store._runtime, TableType(limits, element), init)
+        self._instance = TableInstance.create(runtime_of(store), TableType(limits, element), init)
 
     def __repr__(self) -> str:
         return f"<Table of {len(self)} {self.type.element} at {self._address:#x}>"
