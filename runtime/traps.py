@@ -75,25 +75,24 @@ def backtrace(store: Store, *, exact_first: bool = False) -> list[Frame]:
     """The wasm frames in TrapInfo, innermost first.
 
     Its addresses are return addresses, which belong to the instruction before them; `exact_first`: the first is the
-    faulting instruction's own.
+    faulting instruction's own. A trap that the code calls says at which byte offset, that is where the first frame is.
     """
     words = store.trap_info.words
     first = TRAP_FRAMES // 8
     addresses = words[first : first + words[TRAP_NUM_FRAMES // 8]].tolist()
+    offset = words[TRAP_OFFSET // 8] or None
     frames: list[Frame] = []
     for rank, address in enumerate(addresses):
-        frame = _frame(store, address if exact_first and rank == 0 else address - 1)
-        if frame is not None:
-            frames.append(frame)
-    if frames and frames[0].offset is None:
-        frames[0] = frames[0]._replace(offset=words[TRAP_OFFSET // 8] or None)
+        pc = address if exact_first and rank == 0 else address - 1
+        frames.extend(_frames(store, pc, None if frames else offset))
     return frames
 
 
-def _frame(store: Store, pc: int) -> Frame | None:
+def _frames(store: Store, pc: int, offset: int | None) -> list[Frame]:
+    """The frames that one machine frame stands for: several where calls were inlined."""
     for native, plan in list(store.code.items()):
-        position = native.locate(pc)
-        if position is not None:
+        positions = native.locate(pc, offset)
+        if positions:
             names = plan.names
-            return Frame(position.funcidx, names.function(position.funcidx), position.offset, names.module)
-    return None
+            return [Frame(p.funcidx, names.function(p.funcidx), p.offset, names.module) for p in positions]
+    return []

@@ -42,5 +42,9 @@ class NativeModule(Protocol):
     def slots_address(self) -> int:
         """Address of the function slots (VMContext.slots): code of defined function i at 8*i."""
 
-    def locate(self, pc: int) -> CodePosition | None:
-        """The wasm position of a machine address, None if it is not in this module's functions."""
+    def locate(self, pc: int, offset: int | None = None) -> list[CodePosition]:
+        """The wasm positions of a machine address, innermost first; empty if it is not in this module's functions.
+
+        There are several where calls were inlined: the instruction itself, then each call on the way to it. `offset`
+        is the byte offset of the instruction if the caller knows it.
+        """

@@ -27,7 +27,7 @@ STT_FUNC = 2
 _HEADER = struct.Struct("<16sHHIQQQIHHHHHH")
 _SECTION = struct.Struct("<IIQQQQIIQQ")
 _SYMBOL = struct.Struct("<IBBHQQ")
-_RELA = struct.Struct("<QQq")
+RELA = struct.Struct("<QQq")
 
 _IDENT = b"\x7fELF\x02\x01\x01"
 _ET_REL = 1
@@ -102,7 +102,7 @@ class ElfObject:
         """Relocations of section number `index`: offset in it, info (symbol number << 32 | type), addend."""
         for section in self.sections:
             if section.type == SHT_RELA and section.info == index:
-                yield from _RELA.iter_unpack(section.data)
+                yield from RELA.iter_unpack(section.data)
 
 
 def _string(table: bytes, offset: int) -> str:

@@ -57,8 +57,8 @@ class LineTable:
         return starts, lines
 
 
-def _leb128(data: bytes, offset: int) -> tuple[int, int]:
-    """Unsigned LEB128: value and the offset after it."""
+def read_leb128(data: bytes, offset: int) -> tuple[int, int]:
+    """Unsigned LEB128 (section 7.6): value and the offset after it."""
     value = shift = 0
     while True:
         byte = data[offset]
@@ -70,7 +70,7 @@ def _leb128(data: bytes, offset: int) -> tuple[int, int]:
 
 
 def _signed_leb128(data: bytes, offset: int) -> tuple[int, int]:
-    value, end = _leb128(data, offset)
+    value, end = read_leb128(data, offset)
     if data[end - 1] & 0x40:
         value -= 1 << 7 * (end - offset)
     return value, end
@@ -126,13 +126,13 @@ def _decode_unit(
             starts.append(address)
             lines.append(line)
         elif opcode == _ADVANCE_PC:
-            delta_address, at = _leb128(data, at)
+            delta_address, at = read_leb128(data, at)
             address += delta_address * unit.min_instr
         elif opcode == _FIXED_ADVANCE_PC:
             address += int.from_bytes(data[at : at + 2], "little")
             at += 2
         elif opcode == 0:
-            size, at = _leb128(data, at)
+            size, at = read_leb128(data, at)
             if data[at] == _SET_ADDRESS:
                 address = operands.get(at + 1, 0)
             elif data[at] == _END_SEQUENCE:
@@ -144,5 +144,5 @@ def _decode_unit(
             at += size
         else:
             for _ in range(unit.operand_counts[opcode - 1]):
-                _, at = _leb128(data, at)
+                _, at = read_leb128(data, at)
     return unit.end

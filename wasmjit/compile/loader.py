@@ -16,6 +16,7 @@ from types import ModuleType
 
 from wasmjit.compile import relocate_aarch64, relocate_x86_64
 from wasmjit.compile.arena import Arena, process_arena
+from wasmjit.compile.debug_section import debug_sections
 from wasmjit.compile.elf import (
     SHF_ALLOC,
     SHF_EXECINSTR,
@@ -30,6 +31,7 @@ from wasmjit.compile.elf import (
     Section,
     Symbol,
 )
+from wasmjit.compile.inlines import InlinedCall, InlineTable
 from wasmjit.compile.lines import LineTable
 from wasmjit.compile.platform import current_platform, mapping
 from wasmjit.compile.process_symbols import process_symbol
@@ -122,7 +124,10 @@ class LoadedObject:
             if symbol.type == STT_FUNC and symbol.section in layout.places
         ]
         self._function_starts: list[int] | None = None
-        self._lines = _line_table(elf, layout, arch)
+        debug = debug_sections(elf, layout.places)
+        lines = debug.pop(".debug_line", None)
+        self._lines = None if lines is None else LineTable(lines.data, lines.values)
+        self._inlines = InlineTable(debug)
         self._load(elf, layout, arch, resolve)
 
     def _load(self, elf: ElfObject, layout: _Layout, arch: ModuleType, resolve: Callable[[str], int]) -> None:
@@ -155,6 +160,10 @@ class LoadedObject:
     def line_at(self, pc: int) -> int | None:
         """Line of the instruction that holds address `pc`, None where it has none."""
         return self._lines.lookup(pc - self.start) if self._lines is not None else None
+
+    def inlined_at(self, pc: int) -> list[InlinedCall]:
+        """The inlined calls that the instruction that holds address `pc` is part of, innermost first."""
+        return self._inlines.lookup(pc - self.start)
 
 
 class _Linker:
@@ -201,16 +210,3 @@ class _Linker:
             if not self._arch.reaches(low, high, calls[symbol]):
                 calls[symbol] = low + stub
         return calls
-
-
-def _line_table(elf: ElfObject, layout: _Layout, arch: ModuleType) -> LineTable | None:
-    """The object's line table, in image offsets."""
-    for index, section in enumerate(elf.sections):
-        if section.name == ".debug_line":
-            operands = {}
-            for offset, info, addend in elf.relocations(index):
-                symbol = elf.symbols[info >> 32]
-                if info & 0xFFFFFFFF == arch.ABSOLUTE and symbol.section in layout.places:
-                    operands[offset] = layout.places[symbol.section] + symbol.value + addend
-            return LineTable(bytes(section.data), operands)
-    return None

@@ -32,18 +32,30 @@ class LoadedModule:
         """Address of the function slots."""
         return ctypes.addressof(self._slots)
 
-    def locate(self, pc: int) -> CodePosition | None:
-        """The function that holds a machine address, and the byte offset of the instruction there.
-
-        Where LLVM inlined a call, the offset is the callee's, and so is the function named.
-        """
+    def locate(self, pc: int, offset: int | None = None) -> list[CodePosition]:
+        """The wasm positions of a machine address: innermost first, one for each call that LLVM inlined there."""
         index = bisect_right(self._starts, pc) - 1
-        name = self._objects[index].function_at(pc) if index >= 0 else None
-        funcidx = None if name is None else _funcidx(name)
+        if index < 0:
+            return []
+        code = self._objects[index]
+        funcidx = _funcidx(code.function_at(pc) or "")
         if funcidx is None:
-            return None
-        offset = self._objects[index].line_at(pc)
-        return CodePosition(funcidx if offset is None else self._function_of(offset, funcidx), offset)
+            return []
+        inlined = code.inlined_at(pc)
+        functions = [*(int(call.callee[1:]) for call in inlined), funcidx]
+        offsets = [code.line_at(pc), *(call.line for call in inlined)]
+        positions = [CodePosition(*position) for position in zip(functions, offsets, strict=True)]
+        return positions if offset is None else self._exact(positions, offset)
+
+    def _exact(self, positions: list[CodePosition], offset: int) -> list[CodePosition]:
+        """The same positions where the innermost is known to be `offset`.
+
+        It may be in a function that LLVM says nothing of, if the code is merged from several inlined calls.
+        """
+        innermost = positions[0]
+        funcidx = self._function_of(offset, innermost.funcidx)
+        rest = positions[1:] if funcidx == innermost.funcidx else positions
+        return [CodePosition(funcidx, offset), *rest]
 
     def _function_of(self, offset: int, default: int) -> int:
         """The function whose body holds byte `offset`."""
@@ -53,4 +65,4 @@ class LoadedModule:
 
 def _funcidx(symbol: str) -> int | None:
     """The function that a symbol names (lower/function.py calls function 12 `f12`), None for any other symbol."""
-    return int(symbol[1:]) if symbol[0] == "f" and symbol[1:].isdigit() else None
+    return int(symbol[1:]) if symbol[:1] == "f" and symbol[1:].isdigit() else None

@@ -1,5 +1,5 @@
 ; function 0
-define tailcc i32 @f0(ptr %c) #0 !dbg !12 {
+define tailcc i32 @f0(ptr %c) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -9,7 +9,7 @@ ret i32 1
 }
 
 ; function 1
-define tailcc i32 @f1(ptr %c) #0 !dbg !12 {
+define tailcc i32 @f1(ptr %c) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -19,16 +19,16 @@ ret i32 7
 }
 
 ; function 2
-define tailcc i64 @f2(ptr %c) #0 !dbg !12 {
+define tailcc i64 @f2(ptr %c) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
-call void @trap(ptr %c, i32 1, i32 78), !dbg !DILocation(line: 78, scope: !12)
+call void @trap(ptr %c, i32 1, i32 78), !dbg !DILocation(line: 78, scope: !13)
 unreachable
 }
 
 ; function 3
-define tailcc i32 @f3(ptr %c, i32 %p0) #0 !dbg !12 {
+define tailcc i32 @f3(ptr %c, i32 %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:

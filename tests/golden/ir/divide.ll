@@ -1,12 +1,12 @@
 ; function 0
-define tailcc i32 @f0(ptr %c, i32 %p0, i32 %p1) #0 !dbg !12 {
+define tailcc i32 @f0(ptr %c, i32 %p0, i32 %p1) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
 %v1 = icmp eq i32 %p1, 0
 br i1 %v1, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 2, i32 52), !dbg !DILocation(line: 52, scope: !12)
+call void @trap(ptr %c, i32 2, i32 52), !dbg !DILocation(line: 52, scope: !13)
 unreachable
 b3:
 %v2 = icmp eq i32 %p1, -1
@@ -14,7 +14,7 @@ b3:
 %v4 = and i1 %v2, %v3
 br i1 %v4, label %b4, label %b5, !prof !1
 b4:
-call void @trap(ptr %c, i32 3, i32 52), !dbg !DILocation(line: 52, scope: !12)
+call void @trap(ptr %c, i32 3, i32 52), !dbg !DILocation(line: 52, scope: !13)
 unreachable
 b5:
 %v5 = sdiv i32 %p0, %p1
@@ -22,14 +22,14 @@ ret i32 %v5
 }
 
 ; function 1
-define tailcc i32 @f1(ptr %c, i32 %p0, i32 %p1) #0 !dbg !12 {
+define tailcc i32 @f1(ptr %c, i32 %p0, i32 %p1) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
 %v1 = icmp eq i32 %p1, 0
 br i1 %v1, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 2, i32 60), !dbg !DILocation(line: 60, scope: !12)
+call void @trap(ptr %c, i32 2, i32 60), !dbg !DILocation(line: 60, scope: !13)
 unreachable
 b3:
 %v2 = udiv i32 %p0, %p1
@@ -37,14 +37,14 @@ ret i32 %v2
 }
 
 ; function 2
-define tailcc i32 @f2(ptr %c, i32 %p0, i32 %p1) #0 !dbg !12 {
+define tailcc i32 @f2(ptr %c, i32 %p0, i32 %p1) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
 %v1 = icmp eq i32 %p1, 0
 br i1 %v1, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 2, i32 68), !dbg !DILocation(line: 68, scope: !12)
+call void @trap(ptr %c, i32 2, i32 68), !dbg !DILocation(line: 68, scope: !13)
 unreachable
 b3:
 %v2 = icmp eq i32 %p1, -1
@@ -54,14 +54,14 @@ ret i32 %v4
 }
 
 ; function 3
-define tailcc i64 @f3(ptr %c, i64 %p0, i64 %p1) #0 !dbg !12 {
+define tailcc i64 @f3(ptr %c, i64 %p0, i64 %p1) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
 %v1 = icmp eq i64 %p1, 0
 br i1 %v1, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 2, i32 76), !dbg !DILocation(line: 76, scope: !12)
+call void @trap(ptr %c, i32 2, i32 76), !dbg !DILocation(line: 76, scope: !13)
 unreachable
 b3:
 %v2 = urem i64 %p0, %p1
@@ -69,7 +69,7 @@ ret i64 %v2
 }
 
 ; function 4
-define tailcc i64 @f4(ptr %c, i64 %p0) #0 !dbg !12 {
+define tailcc i64 @f4(ptr %c, i64 %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -78,14 +78,14 @@ ret i64 %v1
 }
 
 ; function 5
-define tailcc i32 @f5(ptr %c, i32 %p0) #0 !dbg !12 {
+define tailcc i32 @f5(ptr %c, i32 %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
 %v1 = icmp eq i32 -1, 0
 br i1 %v1, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 2, i32 92), !dbg !DILocation(line: 92, scope: !12)
+call void @trap(ptr %c, i32 2, i32 92), !dbg !DILocation(line: 92, scope: !13)
 unreachable
 b3:
 %v2 = icmp eq i32 -1, -1
@@ -93,7 +93,7 @@ b3:
 %v4 = and i1 %v2, %v3
 br i1 %v4, label %b4, label %b5, !prof !1
 b4:
-call void @trap(ptr %c, i32 3, i32 92), !dbg !DILocation(line: 92, scope: !12)
+call void @trap(ptr %c, i32 3, i32 92), !dbg !DILocation(line: 92, scope: !13)
 unreachable
 b5:
 %v5 = sdiv i32 %p0, -1
@@ -101,14 +101,14 @@ ret i32 %v5
 }
 
 ; function 6
-define tailcc i32 @f6(ptr %c, i32 %p0) #0 !dbg !12 {
+define tailcc i32 @f6(ptr %c, i32 %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
 %v1 = icmp eq i32 0, 0
 br i1 %v1, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 2, i32 100), !dbg !DILocation(line: 100, scope: !12)
+call void @trap(ptr %c, i32 2, i32 100), !dbg !DILocation(line: 100, scope: !13)
 unreachable
 b3:
 %v2 = udiv i32 %p0, 0

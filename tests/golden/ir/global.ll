@@ -1,5 +1,5 @@
 ; function 0
-define tailcc i32 @f0(ptr %c) #0 !dbg !12 {
+define tailcc i32 @f0(ptr %c) #0 !dbg !13 {
 entry:
 %g0.p = getelementptr i8, ptr %c, i64 48
 %g0 = load ptr, ptr %g0.p, align 8, !invariant.load !0
@@ -13,7 +13,7 @@ ret i32 %v3
 }
 
 ; function 1
-define tailcc void @f1(ptr %c, i64 %p0) #0 !dbg !12 {
+define tailcc void @f1(ptr %c, i64 %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -23,7 +23,7 @@ ret void
 }
 
 ; function 2
-define tailcc float @f2(ptr %c) #0 !dbg !12 {
+define tailcc float @f2(ptr %c) #0 !dbg !13 {
 entry:
 br label %b1
 b1:

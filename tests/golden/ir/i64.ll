@@ -2,7 +2,7 @@
 declare i64 @llvm.ctlz.i64(i64, i1)
 declare i64 @llvm.cttz.i64(i64, i1)
 declare i64 @llvm.ctpop.i64(i64)
-define tailcc i64 @f0(ptr %c, i64 %p0) #0 !dbg !12 {
+define tailcc i64 @f0(ptr %c, i64 %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -14,7 +14,7 @@ ret i64 %v4
 }
 
 ; function 1
-define tailcc i32 @f1(ptr %c, i64 %p0, i64 %p1) #0 !dbg !12 {
+define tailcc i32 @f1(ptr %c, i64 %p0, i64 %p1) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -27,7 +27,7 @@ ret i32 %v5
 }
 
 ; function 2
-define tailcc i64 @f2(ptr %c, i32 %p0) #0 !dbg !12 {
+define tailcc i64 @f2(ptr %c, i32 %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -38,7 +38,7 @@ ret i64 %v3
 }
 
 ; function 3
-define tailcc i64 @f3(ptr %c, i64 %p0) #0 !dbg !12 {
+define tailcc i64 @f3(ptr %c, i64 %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -50,7 +50,7 @@ ret i64 %v4
 }
 
 ; function 4
-define tailcc i32 @f4(ptr %c, i64 %p0) #0 !dbg !12 {
+define tailcc i32 @f4(ptr %c, i64 %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -60,7 +60,7 @@ ret i32 %v2
 }
 
 ; function 5
-define tailcc i64 @f5(ptr %c, double %p0) #0 !dbg !12 {
+define tailcc i64 @f5(ptr %c, double %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:

@@ -1,5 +1,5 @@
 ; function 0
-define tailcc i32 @f0(ptr %c, i32 %p0, i32 %p1) #0 !dbg !12 {
+define tailcc i32 @f0(ptr %c, i32 %p0, i32 %p1) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -17,7 +17,7 @@ ret i32 %v4
 }
 
 ; function 1
-define tailcc i32 @f1(ptr %c, i32 %p0) #0 !dbg !12 {
+define tailcc i32 @f1(ptr %c, i32 %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -33,7 +33,7 @@ ret i32 %v2
 }
 
 ; function 2
-define tailcc i32 @f2(ptr %c, i32 %p0, i32 %p1) #0 !dbg !12 {
+define tailcc i32 @f2(ptr %c, i32 %p0, i32 %p1) #0 !dbg !13 {
 entry:
 br label %b1
 b1:

@@ -1,5 +1,5 @@
 ; function 0
-define tailcc i32 @f0(ptr %c, i32 %p0, i32 %p1) #0 !dbg !12 {
+define tailcc i32 @f0(ptr %c, i32 %p0, i32 %p1) #0 !dbg !13 {
 entry:
 %m0.p = getelementptr i8, ptr %c, i64 48
 %m0 = load ptr, ptr %m0.p, align 8, !invariant.load !0
@@ -16,7 +16,7 @@ b4:
 %v5 = phi i32 [0, %b3], [%v9, %b4]
 %v6 = zext i32 %v3 to i64
 %v7 = getelementptr i8, ptr %m0, i64 %v6
-%v8 = load i32, ptr %v7, align 1, !tbaa !5, !dbg !DILocation(line: 48, scope: !12)
+%v8 = load i32, ptr %v7, align 1, !tbaa !5, !dbg !DILocation(line: 48, scope: !13)
 %v9 = add i32 %v5, %v8
 %v10 = add i32 %v3, 4
 %v11 = sub i32 %v4, 1

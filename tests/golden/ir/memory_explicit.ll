@@ -1,5 +1,5 @@
 ; function 0
-define tailcc i32 @f0(ptr %c, i32 %p0) #0 !dbg !12 {
+define tailcc i32 @f0(ptr %c, i32 %p0) #0 !dbg !13 {
 entry:
 %md0.p = getelementptr i8, ptr %c, i64 56
 %md0 = load ptr, ptr %md0.p, align 8, !invariant.load !0
@@ -14,16 +14,16 @@ b1:
 %v5 = icmp ugt i64 %v2, %v4
 br i1 %v5, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 5, i32 61), !dbg !DILocation(line: 61, scope: !12)
+call void @trap(ptr %c, i32 5, i32 61), !dbg !DILocation(line: 61, scope: !13)
 unreachable
 b3:
 %v6 = getelementptr i8, ptr %m0, i64 %v1
-%v7 = load i32, ptr %v6, align 1, !tbaa !5, !dbg !DILocation(line: 61, scope: !12)
+%v7 = load i32, ptr %v6, align 1, !tbaa !5, !dbg !DILocation(line: 61, scope: !13)
 ret i32 %v7
 }
 
 ; function 1
-define tailcc i64 @f1(ptr %c, i32 %p0) #0 !dbg !12 {
+define tailcc i64 @f1(ptr %c, i32 %p0) #0 !dbg !13 {
 entry:
 %md0.p = getelementptr i8, ptr %c, i64 56
 %md0 = load ptr, ptr %md0.p, align 8, !invariant.load !0
@@ -39,17 +39,17 @@ b1:
 %v6 = icmp ugt i64 %v3, %v5
 br i1 %v6, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 5, i32 69), !dbg !DILocation(line: 69, scope: !12)
+call void @trap(ptr %c, i32 5, i32 69), !dbg !DILocation(line: 69, scope: !13)
 unreachable
 b3:
 %v7 = getelementptr i8, ptr %m0, i64 %v2
-%v8 = load i32, ptr %v7, align 1, !tbaa !5, !dbg !DILocation(line: 69, scope: !12)
+%v8 = load i32, ptr %v7, align 1, !tbaa !5, !dbg !DILocation(line: 69, scope: !13)
 %v9 = sext i32 %v8 to i64
 ret i64 %v9
 }
 
 ; function 2
-define tailcc void @f2(ptr %c, i32 %p0, i64 %p1) #0 !dbg !12 {
+define tailcc void @f2(ptr %c, i32 %p0, i64 %p1) #0 !dbg !13 {
 entry:
 %md0.p = getelementptr i8, ptr %c, i64 56
 %md0 = load ptr, ptr %md0.p, align 8, !invariant.load !0
@@ -65,16 +65,16 @@ b1:
 %v6 = icmp ugt i64 %v3, %v5
 br i1 %v6, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 5, i32 79), !dbg !DILocation(line: 79, scope: !12)
+call void @trap(ptr %c, i32 5, i32 79), !dbg !DILocation(line: 79, scope: !13)
 unreachable
 b3:
 %v7 = getelementptr i8, ptr %m0, i64 %v2
-store i64 %p1, ptr %v7, align 1, !tbaa !5, !dbg !DILocation(line: 79, scope: !12)
+store i64 %p1, ptr %v7, align 1, !tbaa !5, !dbg !DILocation(line: 79, scope: !13)
 ret void
 }
 
 ; function 3
-define tailcc void @f3(ptr %c, i32 %p0, i32 %p1) #0 !dbg !12 {
+define tailcc void @f3(ptr %c, i32 %p0, i32 %p1) #0 !dbg !13 {
 entry:
 %md0.p = getelementptr i8, ptr %c, i64 56
 %md0 = load ptr, ptr %md0.p, align 8, !invariant.load !0
@@ -89,17 +89,17 @@ b1:
 %v5 = icmp ugt i64 %v2, %v4
 br i1 %v5, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 5, i32 93), !dbg !DILocation(line: 93, scope: !12)
+call void @trap(ptr %c, i32 5, i32 93), !dbg !DILocation(line: 93, scope: !13)
 unreachable
 b3:
 %v6 = getelementptr i8, ptr %m0, i64 %v1
 %v7 = trunc i32 %p1 to i16
-store i16 %v7, ptr %v6, align 1, !tbaa !5, !dbg !DILocation(line: 93, scope: !12)
+store i16 %v7, ptr %v6, align 1, !tbaa !5, !dbg !DILocation(line: 93, scope: !13)
 ret void
 }
 
 ; function 4
-define tailcc double @f4(ptr %c) #0 !dbg !12 {
+define tailcc double @f4(ptr %c) #0 !dbg !13 {
 entry:
 %md0.p = getelementptr i8, ptr %c, i64 56
 %md0 = load ptr, ptr %md0.p, align 8, !invariant.load !0
@@ -114,16 +114,16 @@ b1:
 %v5 = icmp ugt i64 %v2, %v4
 br i1 %v5, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 5, i32 101), !dbg !DILocation(line: 101, scope: !12)
+call void @trap(ptr %c, i32 5, i32 101), !dbg !DILocation(line: 101, scope: !13)
 unreachable
 b3:
 %v6 = getelementptr i8, ptr %m0, i64 %v1
-%v7 = load double, ptr %v6, align 1, !tbaa !5, !dbg !DILocation(line: 101, scope: !12)
+%v7 = load double, ptr %v6, align 1, !tbaa !5, !dbg !DILocation(line: 101, scope: !13)
 ret double %v7
 }
 
 ; function 5
-define tailcc void @f5(ptr %c, i32 %p0) #0 !dbg !12 {
+define tailcc void @f5(ptr %c, i32 %p0) #0 !dbg !13 {
 entry:
 %md0.p = getelementptr i8, ptr %c, i64 56
 %md0 = load ptr, ptr %md0.p, align 8, !invariant.load !0
@@ -138,17 +138,17 @@ b1:
 %v5 = icmp ugt i64 %v2, %v4
 br i1 %v5, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 5, i32 109), !dbg !DILocation(line: 109, scope: !12)
+call void @trap(ptr %c, i32 5, i32 109), !dbg !DILocation(line: 109, scope: !13)
 unreachable
 b3:
 %v6 = getelementptr i8, ptr %m0, i64 %v1
-%v7 = load volatile i8, ptr %v6, align 1, !tbaa !5, !dbg !DILocation(line: 109, scope: !12)
+%v7 = load volatile i8, ptr %v6, align 1, !tbaa !5, !dbg !DILocation(line: 109, scope: !13)
 %v8 = zext i8 %v7 to i32
 ret void
 }
 
 ; function 6
-define tailcc i32 @f6(ptr %c, i32 %p0) #0 !dbg !12 {
+define tailcc i32 @f6(ptr %c, i32 %p0) #0 !dbg !13 {
 entry:
 %libcalls.p = getelementptr i8, ptr %c, i64 16
 %libcalls = load ptr, ptr %libcalls.p, align 8, !invariant.load !0
@@ -159,11 +159,11 @@ b1:
 %v1 = zext i32 %p0 to i64
 %v2 = getelementptr i8, ptr %libcalls, i64 16
 %v3 = load ptr, ptr %v2, align 8, !invariant.load !0
-%v4 = call i64 %v3(ptr %c, i64 0, i64 %v1, i64 0, i64 0, i64 0), !dbg !DILocation(line: 118, scope: !12)
+%v4 = call i64 %v3(ptr %c, i64 0, i64 %v1, i64 0, i64 0, i64 0), !dbg !DILocation(line: 118, scope: !13)
 %v5 = icmp eq i64 %v4, -9223372036854775808
 br i1 %v5, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 11, i32 118), !dbg !DILocation(line: 118, scope: !12)
+call void @trap(ptr %c, i32 11, i32 118), !dbg !DILocation(line: 118, scope: !13)
 unreachable
 b3:
 %v6 = trunc i64 %v4 to i32

@@ -1,5 +1,5 @@
 ; function 0
-define tailcc float @f0(ptr %c, float %p0, float %p1) #0 !dbg !12 {
+define tailcc float @f0(ptr %c, float %p0, float %p1) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -17,7 +17,7 @@ ret float %v10
 }
 
 ; function 1
-define tailcc double @f1(ptr %c, double %p0, double %p1) #0 !dbg !12 {
+define tailcc double @f1(ptr %c, double %p0, double %p1) #0 !dbg !13 {
 entry:
 br label %b1
 b1:

@@ -1,5 +1,5 @@
 ; function 0
-define tailcc {i64, i32} @f0(ptr %c, i32 %p0, i64 %p1) #0 !dbg !12 {
+define tailcc {i64, i32} @f0(ptr %c, i32 %p0, i64 %p1) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -10,7 +10,7 @@ ret {i64, i32} %v2
 
 ; function 1
 declare ptr @llvm.frameaddress.p0(i32)
-define tailcc i32 @f1(ptr %c, i32 %p0, i64 %p1) #0 !dbg !12 {
+define tailcc i32 @f1(ptr %c, i32 %p0, i64 %p1) #0 !dbg !13 {
 entry:
 %slots.p = getelementptr i8, ptr %c, i64 8
 %slots = load ptr, ptr %slots.p, align 8, !invariant.load !0
@@ -22,12 +22,12 @@ entry:
 %deep = icmp ult ptr %frame, %limit
 br i1 %deep, label %exhausted, label %b1, !prof !1
 exhausted:
-call void @trap(ptr %c, i32 10, i32 72), !dbg !DILocation(line: 72, scope: !12)
+call void @trap(ptr %c, i32 10, i32 72), !dbg !DILocation(line: 72, scope: !13)
 unreachable
 b1:
 %v1 = getelementptr ptr, ptr %slots, i64 0
 %v2 = load ptr, ptr %v1, align 8, !tbaa !7
-%v3 = call tailcc {i64, i32} %v2(ptr %c, i32 %p0, i64 %p1), !dbg !DILocation(line: 76, scope: !12)
+%v3 = call tailcc {i64, i32} %v2(ptr %c, i32 %p0, i64 %p1), !dbg !DILocation(line: 76, scope: !13)
 %v4 = extractvalue {i64, i32} %v3, 0
 %v5 = extractvalue {i64, i32} %v3, 1
 %v6 = icmp ne i32 %p0, 0
@@ -44,7 +44,7 @@ ret i32 %v11
 }
 
 ; function 2
-define tailcc {i32, i32} @f2(ptr %c, i32 %p0) #0 !dbg !12 {
+define tailcc {i32, i32} @f2(ptr %c, i32 %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -64,7 +64,7 @@ ret {i32, i32} %v8
 }
 
 ; function 3
-define tailcc {i32, i64, float, double, i32, i64} @f3(ptr %c) #0 !dbg !12 {
+define tailcc {i32, i64, float, double, i32, i64} @f3(ptr %c) #0 !dbg !13 {
 entry:
 br label %b1
 b1:

@@ -1,5 +1,5 @@
 ; function 0
-define tailcc float @f0(ptr %c) #0 !dbg !12 {
+define tailcc float @f0(ptr %c) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -7,7 +7,7 @@ ret float bitcast (i32 2143289344 to float)
 }
 
 ; function 1
-define tailcc float @f1(ptr %c) #0 !dbg !12 {
+define tailcc float @f1(ptr %c) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -15,7 +15,7 @@ ret float bitcast (i32 2141192192 to float)
 }
 
 ; function 2
-define tailcc float @f2(ptr %c) #0 !dbg !12 {
+define tailcc float @f2(ptr %c) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -23,7 +23,7 @@ ret float bitcast (i32 4294967295 to float)
 }
 
 ; function 3
-define tailcc double @f3(ptr %c) #0 !dbg !12 {
+define tailcc double @f3(ptr %c) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -31,7 +31,7 @@ ret double 0x7FF4000000000000
 }
 
 ; function 4
-define tailcc double @f4(ptr %c, double %p0) #0 !dbg !12 {
+define tailcc double @f4(ptr %c, double %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -41,7 +41,7 @@ ret double %v1
 
 ; function 5
 declare float @llvm.copysign.f32(float, float)
-define tailcc float @f5(ptr %c, float %p0, float %p1) #0 !dbg !12 {
+define tailcc float @f5(ptr %c, float %p0, float %p1) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -50,7 +50,7 @@ ret float %v1
 }
 
 ; function 6
-define tailcc double @f6(ptr %c, float %p0) #0 !dbg !12 {
+define tailcc double @f6(ptr %c, float %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -59,7 +59,7 @@ ret double %v1
 }
 
 ; function 7
-define tailcc double @f7(ptr %c, double %p0, double %p1) #0 !dbg !12 {
+define tailcc double @f7(ptr %c, double %p0, double %p1) #0 !dbg !13 {
 entry:
 br label %b1
 b1:

@@ -1,6 +1,6 @@
 ; function 0
 declare float @llvm.rint.f32(float)
-define tailcc float @f0(ptr %c, float %p0) #0 !dbg !12 {
+define tailcc float @f0(ptr %c, float %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -10,7 +10,7 @@ ret float %v1
 
 ; function 1
 declare double @llvm.rint.f64(double)
-define tailcc double @f1(ptr %c, double %p0) #0 !dbg !12 {
+define tailcc double @f1(ptr %c, double %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -23,7 +23,7 @@ declare double @llvm.sqrt.f64(double)
 declare double @llvm.floor.f64(double)
 declare double @llvm.ceil.f64(double)
 declare double @llvm.trunc.f64(double)
-define tailcc double @f2(ptr %c, double %p0) #0 !dbg !12 {
+define tailcc double @f2(ptr %c, double %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:

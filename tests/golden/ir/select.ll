@@ -1,5 +1,5 @@
 ; function 0
-define tailcc i32 @f0(ptr %c, i32 %p0, i32 %p1, i32 %p2) #0 !dbg !12 {
+define tailcc i32 @f0(ptr %c, i32 %p0, i32 %p1, i32 %p2) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -9,7 +9,7 @@ ret i32 %v2
 }
 
 ; function 1
-define tailcc double @f1(ptr %c, double %p0, double %p1) #0 !dbg !12 {
+define tailcc double @f1(ptr %c, double %p0, double %p1) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -20,7 +20,7 @@ ret double %v3
 }
 
 ; function 2
-define tailcc ptr @f2(ptr %c, ptr %p0, i32 %p1) #0 !dbg !12 {
+define tailcc ptr @f2(ptr %c, ptr %p0, i32 %p1) #0 !dbg !13 {
 entry:
 br label %b1
 b1:

@@ -1,5 +1,5 @@
 ; function 0
-define tailcc i32 @f0(ptr %c, i32 %p0, i32 %p1) #0 !dbg !12 {
+define tailcc i32 @f0(ptr %c, i32 %p0, i32 %p1) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -9,7 +9,7 @@ ret i32 %v2
 }
 
 ; function 1
-define tailcc i64 @f1(ptr %c, i64 %p0, i64 %p1) #0 !dbg !12 {
+define tailcc i64 @f1(ptr %c, i64 %p0, i64 %p1) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -19,7 +19,7 @@ ret i64 %v2
 }
 
 ; function 2
-define tailcc i32 @f2(ptr %c, i32 %p0) #0 !dbg !12 {
+define tailcc i32 @f2(ptr %c, i32 %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -29,7 +29,7 @@ ret i32 %v1
 
 ; function 3
 declare i32 @llvm.fshl.i32(i32, i32, i32)
-define tailcc i32 @f3(ptr %c, i32 %p0, i32 %p1) #0 !dbg !12 {
+define tailcc i32 @f3(ptr %c, i32 %p0, i32 %p1) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -39,7 +39,7 @@ ret i32 %v1
 
 ; function 4
 declare i64 @llvm.fshr.i64(i64, i64, i64)
-define tailcc i64 @f4(ptr %c, i64 %p0) #0 !dbg !12 {
+define tailcc i64 @f4(ptr %c, i64 %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:

@@ -1,5 +1,5 @@
 ; function 0
-define tailcc i32 @f0(ptr %c, float %p0) #0 !dbg !12 {
+define tailcc i32 @f0(ptr %c, float %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -10,7 +10,7 @@ br i1 %v3, label %b3, label %b2, !prof !2
 b2:
 %v4 = fcmp uno float %p0, %p0
 %v5 = select i1 %v4, i32 4, i32 3
-call void @trap(ptr %c, i32 %v5, i32 46), !dbg !DILocation(line: 46, scope: !12)
+call void @trap(ptr %c, i32 %v5, i32 46), !dbg !DILocation(line: 46, scope: !13)
 unreachable
 b3:
 %v6 = fptosi float %p0 to i32
@@ -18,7 +18,7 @@ ret i32 %v6
 }
 
 ; function 1
-define tailcc i32 @f1(ptr %c, double %p0) #0 !dbg !12 {
+define tailcc i32 @f1(ptr %c, double %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -29,7 +29,7 @@ br i1 %v3, label %b3, label %b2, !prof !2
 b2:
 %v4 = fcmp uno double %p0, %p0
 %v5 = select i1 %v4, i32 4, i32 3
-call void @trap(ptr %c, i32 %v5, i32 52), !dbg !DILocation(line: 52, scope: !12)
+call void @trap(ptr %c, i32 %v5, i32 52), !dbg !DILocation(line: 52, scope: !13)
 unreachable
 b3:
 %v6 = fptoui double %p0 to i32
@@ -37,7 +37,7 @@ ret i32 %v6
 }
 
 ; function 2
-define tailcc i64 @f2(ptr %c, double %p0) #0 !dbg !12 {
+define tailcc i64 @f2(ptr %c, double %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -48,7 +48,7 @@ br i1 %v3, label %b3, label %b2, !prof !2
 b2:
 %v4 = fcmp uno double %p0, %p0
 %v5 = select i1 %v4, i32 4, i32 3
-call void @trap(ptr %c, i32 %v5, i32 58), !dbg !DILocation(line: 58, scope: !12)
+call void @trap(ptr %c, i32 %v5, i32 58), !dbg !DILocation(line: 58, scope: !13)
 unreachable
 b3:
 %v6 = fptosi double %p0 to i64
@@ -57,7 +57,7 @@ ret i64 %v6
 
 ; function 3
 declare i64 @llvm.fptoui.sat.i64.f32(float)
-define tailcc i64 @f3(ptr %c, float %p0) #0 !dbg !12 {
+define tailcc i64 @f3(ptr %c, float %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -67,7 +67,7 @@ ret i64 %v1
 
 ; function 4
 declare i32 @llvm.fptosi.sat.i32.f64(double)
-define tailcc i32 @f4(ptr %c, double %p0) #0 !dbg !12 {
+define tailcc i32 @f4(ptr %c, double %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:

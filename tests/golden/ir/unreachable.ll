@@ -1,12 +1,12 @@
 ; function 0
-define tailcc i32 @f0(ptr %c, i32 %p0) #0 !dbg !12 {
+define tailcc i32 @f0(ptr %c, i32 %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
 %v1 = icmp ne i32 %p0, 0
 br i1 %v1, label %b4, label %b5
 b4:
-call void @trap(ptr %c, i32 1, i32 38), !dbg !DILocation(line: 38, scope: !12)
+call void @trap(ptr %c, i32 1, i32 38), !dbg !DILocation(line: 38, scope: !13)
 unreachable
 b5:
 br label %b3
@@ -15,14 +15,14 @@ ret i32 1
 }
 
 ; function 1
-define tailcc i32 @f1(ptr %c, i32 %p0) #0 !dbg !12 {
+define tailcc i32 @f1(ptr %c, i32 %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
 %v1 = icmp ne i32 %p0, 0
 br i1 %v1, label %b3, label %b4
 b3:
-call void @trap(ptr %c, i32 1, i32 50), !dbg !DILocation(line: 50, scope: !12)
+call void @trap(ptr %c, i32 1, i32 50), !dbg !DILocation(line: 50, scope: !13)
 unreachable
 b4:
 br label %exit
@@ -31,7 +31,7 @@ ret i32 2
 }
 
 ; function 2
-define tailcc void @f2(ptr %c, i32 %p0) #0 !dbg !12 {
+define tailcc void @f2(ptr %c, i32 %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -47,7 +47,7 @@ ret void
 }
 
 ; function 3
-define tailcc i32 @f3(ptr %c, i32 %p0) #0 !dbg !12 {
+define tailcc i32 @f3(ptr %c, i32 %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:

@@ -1,5 +1,5 @@
 ; function 0
-define tailcc <2 x i64> @f0(ptr %c, <2 x i64> %p0, <2 x i64> %p1) #0 !dbg !12 {
+define tailcc <2 x i64> @f0(ptr %c, <2 x i64> %p0, <2 x i64> %p1) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -15,7 +15,7 @@ ret <2 x i64> %v8
 }
 
 ; function 1
-define tailcc <2 x i64> @f1(ptr %c, i32 %p0) #0 !dbg !12 {
+define tailcc <2 x i64> @f1(ptr %c, i32 %p0) #0 !dbg !13 {
 entry:
 %m0.p = getelementptr i8, ptr %c, i64 48
 %m0 = load ptr, ptr %m0.p, align 8, !invariant.load !0
@@ -24,12 +24,12 @@ b1:
 %v1 = zext i32 %p0 to i64
 %v2 = add nuw nsw i64 %v1, 16
 %v3 = getelementptr i8, ptr %m0, i64 %v2
-%v4 = load <2 x i64>, ptr %v3, align 1, !tbaa !5, !dbg !DILocation(line: 85, scope: !12)
+%v4 = load <2 x i64>, ptr %v3, align 1, !tbaa !5, !dbg !DILocation(line: 85, scope: !13)
 ret <2 x i64> %v4
 }
 
 ; function 2
-define tailcc i32 @f2(ptr %c, <2 x i64> %p0) #0 !dbg !12 {
+define tailcc i32 @f2(ptr %c, <2 x i64> %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -40,7 +40,7 @@ ret i32 %v3
 }
 
 ; function 3
-define tailcc <2 x i64> @f3(ptr %c, <2 x i64> %p0, <2 x i64> %p1) #0 !dbg !12 {
+define tailcc <2 x i64> @f3(ptr %c, <2 x i64> %p0, <2 x i64> %p1) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -52,7 +52,7 @@ ret <2 x i64> %v4
 }
 
 ; function 4
-define tailcc <2 x i64> @f4(ptr %c, <2 x i64> %p0, i32 %p1) #0 !dbg !12 {
+define tailcc <2 x i64> @f4(ptr %c, <2 x i64> %p0, i32 %p1) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
@@ -67,7 +67,7 @@ ret <2 x i64> %v7
 }
 
 ; function 5
-define tailcc i32 @f5(ptr %c, <2 x i64> %p0) #0 !dbg !12 {
+define tailcc i32 @f5(ptr %c, <2 x i64> %p0) #0 !dbg !13 {
 entry:
 br label %b1
 b1:

@@ -24,12 +24,13 @@ define internal void @trap(ptr %c, i32 %code, i32 %offset) #2 {{
 """
 
 # Frame pointers make backtraces; probes make a huge frame hit the guard page; and a recursion that LLVM turned into a
-# loop would never exhaust the stack, hence no tail calls but those that wasm asks for.
+# loop would never exhaust the stack, hence no tail calls but those that wasm asks for. Calls of @trap are not merged: one
+# that stands for several has no place in the backtrace.
 _COMMON = 'nounwind "frame-pointer"="all" "probe-stack"="inline-asm" "disable-tail-calls"="true"'
 _ATTRIBUTES = f"""\
 attributes #0 = {{ {_COMMON} }}
 attributes #1 = {{ noinline optnone {_COMMON} }}
-attributes #2 = {{ noinline noreturn cold {_COMMON} }}
+attributes #2 = {{ noinline noreturn nomerge cold {_COMMON} }}
 """
 
 
@@ -69,12 +70,13 @@ class Unit:
         return "".join([declarations, _TRAP, *functions, _ATTRIBUTES, metadata])
 
 
-_CU, _FILE, _VERSION, _TYPE = (FIRST_FREE_METADATA + i for i in range(4))
-_DEBUG_NAMED = f"!llvm.dbg.cu = !{{!{_CU}}}\n!llvm.module.flags = !{{!{_VERSION}}}\n"
+_CU, _FILE, _VERSION, _DWARF, _TYPE = (FIRST_FREE_METADATA + i for i in range(5))
+_DEBUG_NAMED = f"!llvm.dbg.cu = !{{!{_CU}}}\n!llvm.module.flags = !{{!{_VERSION}, !{_DWARF}}}\n"
 _DEBUG_HEADER = [
     f"!{_CU} = distinct !DICompileUnit(language: DW_LANG_C99, file: !{_FILE}, emissionKind: LineTablesOnly)\n",
     f'!{_FILE} = !DIFile(filename: "wasm", directory: "")\n',
     f'!{_VERSION} = !{{i32 2, !"Debug Info Version", i32 3}}\n',
+    f'!{_DWARF} = !{{i32 2, !"Dwarf Version", i32 4}}\n',  # the one that inlines.py reads
     f"!{_TYPE} = !DISubroutineType(types: !0)\n",
 ]
 
