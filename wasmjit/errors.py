@@ -25,6 +25,17 @@ from typing import NamedTuple
 class WasmError(Exception):
     """Base of everything that a module, valid or not, can make the engine report."""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle with all attributes: errors come out of the processes that compile."""
+        return _restore, (type(self), self.args, self.__dict__)
+
+
+def _restore(cls: type[WasmError], args: tuple[object, ...], attributes: dict[str, object]) -> WasmError:
+    error = cls.__new__(cls)
+    error.args = args
+    error.__dict__.update(attributes)
+    return error
+
 
 class MalformedError(WasmError):
     """The binary format is broken at byte `offset` (spec ch. 5)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -91,6 +92,7 @@ _worker_compiler: _Compiler
 
 def _start_worker(data: bytes, config: Config) -> None:
     global _worker_compiler
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C reaches every process of the terminal: end without a word
     _worker_compiler = _Compiler(decode_module(data), config)
 
 
@@ -111,7 +113,8 @@ def _workers(module: Module, config: Config, units: int) -> Iterator[_Run]:
         try:
             yield lambda _, units: pool.map(_compile_in_worker, units)
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            for process in list(pool._processes.values()):  # LLVM would finish its unit first
+                process.terminate()
             raise
 
 
