@@ -121,7 +121,7 @@ def test_an_invalid_body_is_found_wherever_it_is_compiled(jobs: int) -> None:
     data = module_of(b"\x42\x00" + b"\x01" * 70_000, copies=4)
     with pytest.raises(InvalidError, match="type mismatch") as caught:
         compile_objects(decode_module(data), Config(opt="0", jobs=jobs))
-    assert (caught.value.message, caught.value.funcidx) == ("type mismatch", 0)
+    assert caught.value.funcidx == 0
     assert caught.value.offset is not None
 
 
