@@ -233,6 +233,22 @@ def _min_max(name: str, llvm: str) -> Handler:
     return lower
 
 
+def _square_root(t: str, llvm: str) -> Handler:
+    """A root behind a fence, which costs no instruction.
+
+    LLVM's code generation makes `x < 0 ? NaN : sqrt(x)` a bare root, whose NaN has other bits than the one chosen; and
+    it arrives at that comparison by itself from `isnan(sqrt(x))`.
+    """
+    root, fence = f"@llvm.sqrt.{t}", f"@llvm.arithmetic.fence.{t}"
+
+    def lower(f: Emitter, imm: None) -> None:
+        for function in (root, fence):
+            f.declare(f"declare {llvm} {function}({llvm})")
+            f.push(f.emit(f"call {llvm} {function}({llvm} {f.pop()})"))
+
+    return lower
+
+
 def _promote(f: Emitter, imm: None) -> None:
     value = f.pop()
     f.push(f.emit(f"fpext float {value} to double"))
@@ -321,9 +337,10 @@ def _bind_floats(t: str, llvm: str) -> None:
         bind(f"{t}.{name}", _compare(f"fcmp {predicate} {llvm}"))
     bind(f"{t}.neg", _unary(f"fneg {llvm} {{}}"))
     intrinsics = (("abs", "fabs"), ("ceil", "ceil"), ("floor", "floor"), ("trunc", "trunc"), ("nearest", "rint"))
-    for name, intrinsic in (*intrinsics, ("sqrt", "sqrt")):
+    for name, intrinsic in intrinsics:
         function = f"@llvm.{intrinsic}.{t}"
         bind(f"{t}.{name}", _unary(f"call {llvm} {function}({llvm} {{}})", f"declare {llvm} {function}({llvm})"))
+    bind(f"{t}.sqrt", _square_root(t, llvm))
     for name in ("add", "sub", "mul", "div"):
         bind(f"{t}.{name}", _arithmetic(f"f{name}", llvm))
     for name in ("min", "max"):

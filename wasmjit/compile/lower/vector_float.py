@@ -129,7 +129,8 @@ def _choices(name: str, s: Shape) -> tuple[str, ...]:
 # --- the rest
 
 _COMPARE = {"eq": "oeq", "ne": "une", "lt": "olt", "gt": "ogt", "le": "ole", "ge": "oge"}
-_ROUND = {"ceil": "ceil", "floor": "floor", "trunc": "trunc", "nearest": "rint", "sqrt": "sqrt", "abs": "fabs"}
+_ROUND = {"ceil": "ceil", "floor": "floor", "trunc": "trunc", "nearest": "rint", "abs": "fabs"}
+_ROOT = ("sqrt", "arithmetic.fence")
 
 
 def _bind_shape(s: Shape) -> None:
@@ -141,6 +142,9 @@ def _bind_shape(s: Shape) -> None:
     bind(f"{s.name}.neg", template(unary, f"fneg {s.type} {{0}}"))
     for name, function in _ROUND.items():
         bind(f"{s.name}.{name}", template(unary, f"call {s.type} @llvm.{function}.{s.suffix}({s.type} {{0}})"))
+    # The fence keeps LLVM from taking a root for `x < 0 ? NaN : root`: see the scalar one.
+    root = (f"call {s.type} @llvm.{function}.{s.suffix}({s.type} {{{i}}})" for i, function in enumerate(_ROOT))
+    bind(f"{s.name}.sqrt", template(unary, *root))
     for name in ("add", "sub", "mul", "div"):
         bind(f"{s.name}.{name}", _arithmetic(name, s))
     for name in ("min", "max"):
