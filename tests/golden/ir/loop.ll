@@ -17,7 +17,7 @@ b4:
 %v6 = zext i32 %v3 to i64
 %v7 = getelementptr i8, ptr %m0, i64 %v6
 %v8 = load i32, ptr %v7, align 1, !tbaa !5, !dbg !DILocation(line: 48, scope: !13)
-%v9 = add i32 %v5, %v8
+%v9 = add i32 %v5, %v8, !dbg !DILocation(line: 48, scope: !13)
 %v10 = add i32 %v3, 4
 %v11 = sub i32 %v4, 1
 %v12 = icmp ne i32 %v11, 0

@@ -18,7 +18,7 @@ call void @trap(ptr %c, i32 5, i32 61), !dbg !DILocation(line: 61, scope: !13)
 unreachable
 b3:
 %v6 = getelementptr i8, ptr %m0, i64 %v1
-%v7 = load i32, ptr %v6, align 1, !tbaa !5, !dbg !DILocation(line: 61, scope: !13)
+%v7 = load i32, ptr %v6, align 1, !tbaa !5
 ret i32 %v7
 }
 
@@ -43,7 +43,7 @@ call void @trap(ptr %c, i32 5, i32 69), !dbg !DILocation(line: 69, scope: !13)
 unreachable
 b3:
 %v7 = getelementptr i8, ptr %m0, i64 %v2
-%v8 = load i32, ptr %v7, align 1, !tbaa !5, !dbg !DILocation(line: 69, scope: !13)
+%v8 = load i32, ptr %v7, align 1, !tbaa !5
 %v9 = sext i32 %v8 to i64
 ret i64 %v9
 }
@@ -69,7 +69,7 @@ call void @trap(ptr %c, i32 5, i32 79), !dbg !DILocation(line: 79, scope: !13)
 unreachable
 b3:
 %v7 = getelementptr i8, ptr %m0, i64 %v2
-store i64 %p1, ptr %v7, align 1, !tbaa !5, !dbg !DILocation(line: 79, scope: !13)
+store i64 %p1, ptr %v7, align 1, !tbaa !5
 ret void
 }
 
@@ -94,7 +94,7 @@ unreachable
 b3:
 %v6 = getelementptr i8, ptr %m0, i64 %v1
 %v7 = trunc i32 %p1 to i16
-store i16 %v7, ptr %v6, align 1, !tbaa !5, !dbg !DILocation(line: 93, scope: !13)
+store i16 %v7, ptr %v6, align 1, !tbaa !5
 ret void
 }
 
@@ -118,7 +118,7 @@ call void @trap(ptr %c, i32 5, i32 101), !dbg !DILocation(line: 101, scope: !13)
 unreachable
 b3:
 %v6 = getelementptr i8, ptr %m0, i64 %v1
-%v7 = load double, ptr %v6, align 1, !tbaa !5, !dbg !DILocation(line: 101, scope: !13)
+%v7 = load double, ptr %v6, align 1, !tbaa !5
 ret double %v7
 }
 
@@ -142,7 +142,7 @@ call void @trap(ptr %c, i32 5, i32 109), !dbg !DILocation(line: 109, scope: !13)
 unreachable
 b3:
 %v6 = getelementptr i8, ptr %m0, i64 %v1
-%v7 = load volatile i8, ptr %v6, align 1, !tbaa !5, !dbg !DILocation(line: 109, scope: !13)
+%v7 = load volatile i8, ptr %v6, align 1, !tbaa !5
 %v8 = zext i8 %v7 to i32
 ret void
 }

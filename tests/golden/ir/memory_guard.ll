@@ -8,7 +8,7 @@ b1:
 %v1 = zext i32 %p0 to i64
 %v2 = getelementptr i8, ptr %m0, i64 %v1
 %v3 = load i32, ptr %v2, align 1, !tbaa !5, !dbg !DILocation(line: 61, scope: !13)
-ret i32 %v3
+ret i32 %v3, !dbg !DILocation(line: 61, scope: !13)
 }
 
 ; function 1
@@ -22,7 +22,7 @@ b1:
 %v2 = add nuw nsw i64 %v1, 8
 %v3 = getelementptr i8, ptr %m0, i64 %v2
 %v4 = load i32, ptr %v3, align 1, !tbaa !5, !dbg !DILocation(line: 69, scope: !13)
-%v5 = sext i32 %v4 to i64
+%v5 = sext i32 %v4 to i64, !dbg !DILocation(line: 69, scope: !13)
 ret i64 %v5
 }
 
@@ -64,7 +64,7 @@ b1:
 %v1 = add nuw nsw i64 1, 16
 %v2 = getelementptr i8, ptr %m0, i64 %v1
 %v3 = load double, ptr %v2, align 1, !tbaa !5, !dbg !DILocation(line: 101, scope: !13)
-ret double %v3
+ret double %v3, !dbg !DILocation(line: 101, scope: !13)
 }
 
 ; function 5
@@ -77,7 +77,7 @@ b1:
 %v1 = zext i32 %p0 to i64
 %v2 = getelementptr i8, ptr %m0, i64 %v1
 %v3 = load volatile i8, ptr %v2, align 1, !tbaa !5, !dbg !DILocation(line: 109, scope: !13)
-%v4 = zext i8 %v3 to i32
+%v4 = zext i8 %v3 to i32, !dbg !DILocation(line: 109, scope: !13)
 ret void
 }
 

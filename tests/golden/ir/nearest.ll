@@ -20,7 +20,7 @@ ret double %v1
 
 ; function 2
 declare double @llvm.sqrt.f64(double)
-declare double @llvm.arithmetic.fence.f64(double)
+declare double @llvm.copysign.f64(double, double)
 declare double @llvm.floor.f64(double)
 declare double @llvm.ceil.f64(double)
 declare double @llvm.trunc.f64(double)
@@ -29,7 +29,7 @@ entry:
 br label %b1
 b1:
 %v1 = call double @llvm.sqrt.f64(double %p0)
-%v2 = call double @llvm.arithmetic.fence.f64(double %v1)
+%v2 = call double @llvm.copysign.f64(double %v1, double %p0)
 %v3 = call double @llvm.floor.f64(double %v2)
 %v4 = call double @llvm.ceil.f64(double %v3)
 %v5 = call double @llvm.trunc.f64(double %v4)

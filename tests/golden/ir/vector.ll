@@ -25,7 +25,7 @@ b1:
 %v2 = add nuw nsw i64 %v1, 16
 %v3 = getelementptr i8, ptr %m0, i64 %v2
 %v4 = load <2 x i64>, ptr %v3, align 1, !tbaa !5, !dbg !DILocation(line: 85, scope: !13)
-ret <2 x i64> %v4
+ret <2 x i64> %v4, !dbg !DILocation(line: 85, scope: !13)
 }
 
 ; function 2

@@ -234,17 +234,20 @@ def _min_max(name: str, llvm: str) -> Handler:
 
 
 def _square_root(t: str, llvm: str) -> Handler:
-    """A root behind a fence, which costs no instruction.
+    """A root with its operand's sign, which it has anyway, NaNs included.
 
     LLVM's code generation makes `x < 0 ? NaN : sqrt(x)` a bare root, whose NaN has other bits than the one chosen; and
-    it arrives at that comparison by itself from `isnan(sqrt(x))`.
+    it arrives at that comparison by itself from `isnan(sqrt(x))`. What keeps it from that must not keep loops from
+    being vectorised, as an arithmetic fence does.
     """
-    root, fence = f"@llvm.sqrt.{t}", f"@llvm.arithmetic.fence.{t}"
+    root, sign = f"@llvm.sqrt.{t}", f"@llvm.copysign.{t}"
 
     def lower(f: Emitter, imm: None) -> None:
-        for function in (root, fence):
-            f.declare(f"declare {llvm} {function}({llvm})")
-            f.push(f.emit(f"call {llvm} {function}({llvm} {f.pop()})"))
+        f.declare(f"declare {llvm} {root}({llvm})")
+        f.declare(f"declare {llvm} {sign}({llvm}, {llvm})")
+        value = f.pop()
+        result = f.emit(f"call {llvm} {root}({llvm} {value})")
+        f.push(f.emit(f"call {llvm} {sign}({llvm} {result}, {llvm} {value})"))
 
     return lower
 
