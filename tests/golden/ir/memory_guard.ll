@@ -23,7 +23,7 @@ b1:
 %v3 = getelementptr i8, ptr %m0, i64 %v2
 %v4 = load i32, ptr %v3, align 1, !tbaa !5, !dbg !DILocation(line: 69, scope: !13)
 %v5 = sext i32 %v4 to i64, !dbg !DILocation(line: 69, scope: !13)
-ret i64 %v5
+ret i64 %v5, !dbg !DILocation(line: 69, scope: !13)
 }
 
 ; function 2

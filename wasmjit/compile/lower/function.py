@@ -11,6 +11,7 @@ from wasmjit.compile.convention import joined_parameters, parameter_list
 from wasmjit.compile.lower.assigned import assigned_locals
 from wasmjit.compile.lower.control import Frame, begin_else, close_frame, lower_function_result
 from wasmjit.compile.lower.emitter import INVARIANT, Emitter
+from wasmjit.compile.lower.locations import locate_consumers
 from wasmjit.compile.lower.registry import HANDLERS
 from wasmjit.compile.lower.types import LLVM_TYPE, ZERO, param_letters, result_type
 from wasmjit.wasm.opcodes import CODE_BY_NAME
@@ -41,6 +42,8 @@ def lower_function(unit: Unit, funcidx: int, body: Body, scope: int) -> str:
     f = Emitter(unit, type, scope)
     _lower_locals(f, type, body)
     _lower_body(f, body)
+    if f.guard:
+        locate_consumers(f.lines)
     header = _header(f, funcidx, type, scope)
     check = _stack_check(f, body)
     return "\n".join([header, "entry:", *f.entry, *check, *f.lines, "}\n"])

@@ -38,15 +38,20 @@ def address(f: Emitter, imm: tuple[int, ...], access_bytes: int) -> str:
     return f.emit(f"getelementptr i8, ptr {_base(f, 0)}, i64 {position}")
 
 
+def _location(f: Emitter) -> str:
+    """Only accesses that can fault have to be found by their address: those of guard mode."""
+    return f.location() if f.guard else ""
+
+
 def load(f: Emitter, llvm_type: str, pointer: str) -> str:
     """Load from linear memory; wasm's alignment is only a hint."""
     f.last_load = len(f.lines)
-    return f.emit(f"load {llvm_type}, ptr {pointer}, align 1{MEMORY_ACCESS}{f.location()}")
+    return f.emit(f"load {llvm_type}, ptr {pointer}, align 1{MEMORY_ACCESS}{_location(f)}")
 
 
 def store(f: Emitter, llvm_type: str, value: str, pointer: str) -> None:
     """Store to linear memory."""
-    f.line(f"store {llvm_type} {value}, ptr {pointer}, align 1{MEMORY_ACCESS}{f.location()}")
+    f.line(f"store {llvm_type} {value}, ptr {pointer}, align 1{MEMORY_ACCESS}{_location(f)}")
 
 
 _DERIVED_LINES = 4  # the most that a load instruction appends after its IR load, e.g. an extension

@@ -24,8 +24,8 @@ define internal void @trap(ptr %c, i32 %code, i32 %offset) #2 {{
 """
 
 # Frame pointers make backtraces; probes make a huge frame hit the guard page; and a recursion that LLVM turned into a
-# loop would never exhaust the stack, hence no tail calls but those that wasm asks for. Calls of @trap are not merged: one
-# that stands for several has no place in the backtrace.
+# loop would never exhaust the stack, hence no tail calls but those that wasm asks for. Calls of @trap are not merged:
+# one that stands for several has no place in the backtrace.
 _COMMON = 'nounwind "frame-pointer"="all" "probe-stack"="inline-asm" "disable-tail-calls"="true"'
 _ATTRIBUTES = f"""\
 attributes #0 = {{ {_COMMON} }}
