@@ -17,7 +17,7 @@ b1:
 %v2 = load ptr, ptr %v1, align 8, !invariant.load !0
 %v3 = getelementptr i8, ptr %c, i64 56
 %v4 = load ptr, ptr %v3, align 8, !invariant.load !0
-%v5 = call tailcc i32 %v2(ptr %v4, i32 %p0, double 0x3FE0000000000000), !dbg !DILocation(line: 69, scope: !13)
+%v5 = call tailcc i32 %v2(ptr %v4, i32 %p0, double 0x3FE0000000000000) nomerge, !dbg !DILocation(line: 69, scope: !13)
 ret i32 %v5
 }
 
@@ -51,7 +51,7 @@ unreachable
 b1:
 %v1 = getelementptr ptr, ptr %slots, i64 1
 %v2 = load ptr, ptr %v1, align 8, !tbaa !7
-%v3 = call tailcc {i64, i64} %v2(ptr %c, i64 %p0), !dbg !DILocation(line: 86, scope: !13)
+%v3 = call tailcc {i64, i64} %v2(ptr %c, i64 %p0) nomerge, !dbg !DILocation(line: 86, scope: !13)
 %v4 = extractvalue {i64, i64} %v3, 0
 %v5 = extractvalue {i64, i64} %v3, 1
 %v6 = mul i64 %v4, %v5
@@ -77,7 +77,7 @@ b1:
 br i1 %v1, label %b3, label %b4
 b3:
 %v2 = sub i32 %p0, 1
-%v3 = call tailcc i32 @f4(ptr %c, i32 %v2), !dbg !DILocation(line: 103, scope: !13)
+%v3 = call tailcc i32 @f4(ptr %c, i32 %v2) nomerge, !dbg !DILocation(line: 103, scope: !13)
 %v4 = mul i32 %p0, %v3
 br label %b2
 b4:

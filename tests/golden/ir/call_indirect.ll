@@ -48,7 +48,7 @@ b7:
 %v14 = load ptr, ptr %v7, align 8, !tbaa !7
 %v15 = getelementptr i8, ptr %v7, i64 8
 %v16 = load ptr, ptr %v15, align 8, !tbaa !7
-%v17 = call tailcc i32 %v14(ptr %v16, i32 %p0), !dbg !DILocation(line: 53, scope: !13)
+%v17 = call tailcc i32 %v14(ptr %v16, i32 %p0) nomerge, !dbg !DILocation(line: 53, scope: !13)
 ret i32 %v17
 }
 
@@ -102,6 +102,6 @@ b7:
 %v14 = load ptr, ptr %v7, align 8, !tbaa !7
 %v15 = getelementptr i8, ptr %v7, i64 8
 %v16 = load ptr, ptr %v15, align 8, !tbaa !7
-call tailcc void %v14(ptr %v16), !dbg !DILocation(line: 61, scope: !13)
+call tailcc void %v14(ptr %v16) nomerge, !dbg !DILocation(line: 61, scope: !13)
 ret void
 }

@@ -27,7 +27,7 @@ unreachable
 b1:
 %v1 = getelementptr ptr, ptr %slots, i64 0
 %v2 = load ptr, ptr %v1, align 8, !tbaa !7
-%v3 = call tailcc {i64, i32} %v2(ptr %c, i32 %p0, i64 %p1), !dbg !DILocation(line: 76, scope: !13)
+%v3 = call tailcc {i64, i32} %v2(ptr %c, i32 %p0, i64 %p1) nomerge, !dbg !DILocation(line: 76, scope: !13)
 %v4 = extractvalue {i64, i32} %v3, 0
 %v5 = extractvalue {i64, i32} %v3, 1
 %v6 = icmp ne i32 %p0, 0

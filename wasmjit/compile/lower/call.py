@@ -23,9 +23,9 @@ def _arguments(f: Emitter, type: FuncType) -> str:
 
 
 def _call(f: Emitter, type: FuncType, code: str, vmctx: str, arguments: str) -> None:
-    """Call and push the results."""
+    """Call and push the results. Calls that LLVM merged would have no place in a backtrace."""
     returned = result_type(type)
-    text = f"call tailcc {returned} {code}(ptr {vmctx}{arguments}){f.location()}"
+    text = f"call tailcc {returned} {code}(ptr {vmctx}{arguments}) nomerge{f.location()}"
     if not type.results:
         f.line(text)
         return
