@@ -27,9 +27,12 @@ define internal void @trap(ptr %c, i32 %code, i32 %offset) #2 {{
 # loop would never exhaust the stack, hence no tail calls but those that wasm asks for. Calls of @trap are not merged:
 # one that stands for several has no place in the backtrace.
 _COMMON = 'nounwind "frame-pointer"="all" "probe-stack"="inline-asm" "disable-tail-calls"="true"'
+# LLVM delays setting up a frame to where it is needed, but a fault before that would hide the caller. Sanitizers have
+# the same need, and this one has no other effect without its own pass.
+_FRAME_FIRST = " sanitize_type"
 _ATTRIBUTES = f"""\
-attributes #0 = {{ {_COMMON} }}
-attributes #1 = {{ noinline optnone {_COMMON} }}
+attributes #0 = {{ {_COMMON}%s }}
+attributes #1 = {{ noinline optnone {_COMMON}%s }}
 attributes #2 = {{ noinline noreturn nomerge cold {_COMMON} }}
 """
 
@@ -66,8 +69,10 @@ class Unit:
             functions.append(lower_function(self, funcidx, body, scope))
             scopes.append(_subprogram(scope, funcidx))
         declarations = "".join([f"{d}\n" for d in self.declarations])
+        frame_first = _FRAME_FIRST if self.guard else ""
+        attributes = _ATTRIBUTES % (frame_first, frame_first)
         metadata = METADATA + _DEBUG_NAMED + "".join(_DEBUG_HEADER) + "".join(scopes)
-        return "".join([declarations, _TRAP, *functions, _ATTRIBUTES, metadata])
+        return "".join([declarations, _TRAP, *functions, attributes, metadata])
 
 
 _CU, _FILE, _VERSION, _DWARF, _TYPE = (FIRST_FREE_METADATA + i for i in range(5))
