@@ -28,8 +28,8 @@ define internal void @trap(ptr %c, i32 %code, i32 %offset) #2 {{
 # one that stands for several has no place in the backtrace.
 _COMMON = 'nounwind "frame-pointer"="all" "probe-stack"="inline-asm" "disable-tail-calls"="true"'
 # LLVM delays setting up a frame to where it is needed, but a fault before that would hide the caller. Sanitizers have
-# the same need, and this one has no other effect without its own pass.
-_FRAME_FIRST = " sanitize_type"
+# the same need; this one has the fewest other effects (that of types would switch off alias analysis by types).
+_FRAME_FIRST = " sanitize_hwaddress"
 _ATTRIBUTES = f"""\
 attributes #0 = {{ {_COMMON}%s }}
 attributes #1 = {{ noinline optnone {_COMMON}%s }}
