@@ -1,0 +1,33 @@
+;; Memories that grow while code works on them: here, in another instance, and while the host is called.
+(module
+  (import "env" "memory" (memory 1 3))
+  (import "env" "grow" (func $grow (param i32) (result i32)))
+  (import "env" "again" (func $again (param i32) (result i32)))
+  ;; touches the last word of each page, growing by one as it goes
+  (func (export "fill") (param $value i32) (result i32 i32)
+    (local $at i32) (local $sum i32)
+    (loop $next
+      (i32.store (i32.sub (i32.shl (memory.size) (i32.const 16)) (i32.const 4)) (local.get $value))
+      (local.set $value (i32.add (local.get $value) (i32.const 0x01010101)))
+      (local.set $sum (i32.add (local.get $sum) (i32.load (local.get $at))))
+      (local.set $at (i32.add (local.get $at) (i32.const 65532)))
+      (br_if $next (i32.ge_s (memory.grow (i32.const 1)) (i32.const 0))))
+    (local.get $sum) (memory.size))
+  ;; stores behind the end right after another instance has grown the memory
+  (func (export "elsewhere") (param $i i32) (result i32 i32)
+    (local $end i32)
+    (local.set $end (i32.shl (memory.size) (i32.const 16)))
+    (drop (call $grow (local.get $i)))
+    (i64.store (local.get $end) (i64.const 0x1122334455667788))
+    (i32.load offset=4 (local.get $end)) (memory.size))
+  (func (export "reenter") (param $i i32) (result i32)
+    (drop (memory.grow (i32.and (local.get $i) (i32.const 1))))
+    (i32.store8 (i32.add (local.get $i) (i32.const 65530)) (local.get $i))
+    (if (result i32) (i32.gt_s (local.get $i) (i32.const 3))
+      (then (i32.add (call $again (i32.sub (local.get $i) (i32.const 3))) (i32.load8_u (i32.const 65535))))
+      (else (i32.load (i32.sub (i32.shl (memory.size) (i32.const 16)) (i32.shr_u (local.get $i) (i32.const 2)))))))
+  (func (export "edge") (param $at i32) (param $n i32) (result i64)
+    (memory.fill (i32.and (local.get $at) (i32.const 0x3ffff)) (i32.const 0xA5) (i32.and (local.get $n) (i32.const 0xffff)))
+    (memory.copy (i32.const 3) (i32.and (local.get $at) (i32.const 0x1ffff)) (i32.and (local.get $n) (i32.const 0x7fff)))
+    (i64.load offset=3 align=1 (i32.and (local.get $at) (i32.const 0xffff))))
+)

@@ -1,0 +1,23 @@
+;; The host calls back, and back again; traps and its exceptions come out through all of it, or are caught half-way.
+(module
+  (import "env" "again" (func $again (param i32) (result i32)))
+  (import "env" "i" (func $i (param i32) (result i32)))
+  (memory (export "memory") 1 1)
+  (global $depth (export "depth") (mut i32) (i32.const 0))
+  (func (export "reenter") (param i32) (result i32)
+    (global.set $depth (i32.add (global.get $depth) (i32.const 1)))
+    (i32.store (i32.and (i32.shl (local.get 0) (i32.const 2)) (i32.const 0xfffc)) (global.get $depth))
+    (block $four (block $three (block $two (block $one (block $zero
+      (br_table $zero $one $two $three $four (i32.rem_u (local.get 0) (i32.const 7))))
+      unreachable)
+      (return (i32.div_s (local.get 0) (i32.sub (local.get 0) (i32.const 8)))))
+      (return (i32.load offset=0xfff0 (local.get 0))))
+      (return (call $i (i32.const 0x7fffffff))))
+    (if (i32.lt_s (local.get 0) (i32.const 4)) (then (return (i32.const 7))))
+    (i32.add (call $again (i32.sub (local.get 0) (i32.const 1))) (call $again (i32.shr_u (local.get 0) (i32.const 1)))))
+  (func (export "start") (param i32) (result i32) (call $again (i32.and (local.get 0) (i32.const 31))))
+  (func $down (export "down") (param i32 i64 f64) (result i64 f64)
+    (if (i32.eqz (local.tee 0 (i32.and (local.get 0) (i32.const 1023)))) (then (return (local.get 1) (local.get 2))))
+    (call $down (i32.sub (local.get 0) (i32.const 1)) (i64.add (local.get 1) (i64.extend_i32_u (local.get 0))) (f64.abs (local.get 2)))
+    (drop) (i64.mul (i64.const 3)) (f64.abs (local.get 2)))
+)
