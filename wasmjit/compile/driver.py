@@ -50,6 +50,7 @@ class _Compiler:
             self.layout,
             funcidxs,
             guard=self.guard,
+            inlines=self.settings.opt != "0",
             target_arch=self.target.arch,
             target_features=self.target.enabled,
         )

@@ -10,7 +10,7 @@ entry:
 %deep = icmp ult ptr %frame, %limit
 br i1 %deep, label %exhausted, label %b1, !prof !1
 exhausted:
-call void @trap(ptr %c, i32 10, i32 58), !dbg !DILocation(line: 58, scope: !13)
+call void @trap(ptr %c, i32 10, i32 58)
 unreachable
 b1:
 %v1 = getelementptr i8, ptr %c, i64 48
@@ -46,7 +46,7 @@ entry:
 %deep = icmp ult ptr %frame, %limit
 br i1 %deep, label %exhausted, label %b1, !prof !1
 exhausted:
-call void @trap(ptr %c, i32 10, i32 84), !dbg !DILocation(line: 84, scope: !13)
+call void @trap(ptr %c, i32 10, i32 84)
 unreachable
 b1:
 %v1 = getelementptr ptr, ptr %slots, i64 1
@@ -70,7 +70,7 @@ entry:
 %deep = icmp ult ptr %frame, %limit
 br i1 %deep, label %exhausted, label %b1, !prof !1
 exhausted:
-call void @trap(ptr %c, i32 10, i32 92), !dbg !DILocation(line: 92, scope: !13)
+call void @trap(ptr %c, i32 10, i32 92)
 unreachable
 b1:
 %v1 = icmp ne i32 %p0, 0

@@ -14,7 +14,7 @@ entry:
 %deep = icmp ult ptr %frame, %limit
 br i1 %deep, label %exhausted, label %b1, !prof !1
 exhausted:
-call void @trap(ptr %c, i32 10, i32 49), !dbg !DILocation(line: 49, scope: !13)
+call void @trap(ptr %c, i32 10, i32 49)
 unreachable
 b1:
 %v1 = zext i32 %p1 to i64
@@ -23,7 +23,7 @@ b1:
 %v4 = icmp uge i64 %v1, %v3
 br i1 %v4, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 7, i32 53), !dbg !DILocation(line: 53, scope: !13)
+call void @trap(ptr %c, i32 7, i32 53)
 unreachable
 b3:
 %v5 = load ptr, ptr %t0, align 8, !tbaa !7
@@ -32,7 +32,7 @@ b3:
 %v8 = icmp eq ptr %v7, null
 br i1 %v8, label %b4, label %b5, !prof !1
 b4:
-call void @trap(ptr %c, i32 8, i32 53), !dbg !DILocation(line: 53, scope: !13)
+call void @trap(ptr %c, i32 8, i32 53)
 unreachable
 b5:
 %v9 = getelementptr i64, ptr %types, i64 0
@@ -42,7 +42,7 @@ b5:
 %v13 = icmp ne i64 %v12, %v10
 br i1 %v13, label %b6, label %b7, !prof !1
 b6:
-call void @trap(ptr %c, i32 9, i32 53), !dbg !DILocation(line: 53, scope: !13)
+call void @trap(ptr %c, i32 9, i32 53)
 unreachable
 b7:
 %v14 = load ptr, ptr %v7, align 8, !tbaa !7
@@ -68,7 +68,7 @@ entry:
 %deep = icmp ult ptr %frame, %limit
 br i1 %deep, label %exhausted, label %b1, !prof !1
 exhausted:
-call void @trap(ptr %c, i32 10, i32 59), !dbg !DILocation(line: 59, scope: !13)
+call void @trap(ptr %c, i32 10, i32 59)
 unreachable
 b1:
 %v1 = zext i32 %p0 to i64
@@ -77,7 +77,7 @@ b1:
 %v4 = icmp uge i64 %v1, %v3
 br i1 %v4, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 7, i32 61), !dbg !DILocation(line: 61, scope: !13)
+call void @trap(ptr %c, i32 7, i32 61)
 unreachable
 b3:
 %v5 = load ptr, ptr %t1, align 8, !tbaa !7
@@ -86,7 +86,7 @@ b3:
 %v8 = icmp eq ptr %v7, null
 br i1 %v8, label %b4, label %b5, !prof !1
 b4:
-call void @trap(ptr %c, i32 8, i32 61), !dbg !DILocation(line: 61, scope: !13)
+call void @trap(ptr %c, i32 8, i32 61)
 unreachable
 b5:
 %v9 = getelementptr i64, ptr %types, i64 3
@@ -96,7 +96,7 @@ b5:
 %v13 = icmp ne i64 %v12, %v10
 br i1 %v13, label %b6, label %b7, !prof !1
 b6:
-call void @trap(ptr %c, i32 9, i32 61), !dbg !DILocation(line: 61, scope: !13)
+call void @trap(ptr %c, i32 9, i32 61)
 unreachable
 b7:
 %v14 = load ptr, ptr %v7, align 8, !tbaa !7

@@ -23,7 +23,7 @@ define tailcc i64 @f2(ptr %c) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
-call void @trap(ptr %c, i32 1, i32 78), !dbg !DILocation(line: 78, scope: !13)
+call void @trap(ptr %c, i32 1, i32 78)
 unreachable
 }
 

@@ -6,7 +6,7 @@ b1:
 %v1 = icmp eq i32 %p1, 0
 br i1 %v1, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 2, i32 52), !dbg !DILocation(line: 52, scope: !13)
+call void @trap(ptr %c, i32 2, i32 52)
 unreachable
 b3:
 %v2 = icmp eq i32 %p1, -1
@@ -14,7 +14,7 @@ b3:
 %v4 = and i1 %v2, %v3
 br i1 %v4, label %b4, label %b5, !prof !1
 b4:
-call void @trap(ptr %c, i32 3, i32 52), !dbg !DILocation(line: 52, scope: !13)
+call void @trap(ptr %c, i32 3, i32 52)
 unreachable
 b5:
 %v5 = sdiv i32 %p0, %p1
@@ -29,7 +29,7 @@ b1:
 %v1 = icmp eq i32 %p1, 0
 br i1 %v1, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 2, i32 60), !dbg !DILocation(line: 60, scope: !13)
+call void @trap(ptr %c, i32 2, i32 60)
 unreachable
 b3:
 %v2 = udiv i32 %p0, %p1
@@ -44,7 +44,7 @@ b1:
 %v1 = icmp eq i32 %p1, 0
 br i1 %v1, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 2, i32 68), !dbg !DILocation(line: 68, scope: !13)
+call void @trap(ptr %c, i32 2, i32 68)
 unreachable
 b3:
 %v2 = icmp eq i32 %p1, -1
@@ -61,7 +61,7 @@ b1:
 %v1 = icmp eq i64 %p1, 0
 br i1 %v1, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 2, i32 76), !dbg !DILocation(line: 76, scope: !13)
+call void @trap(ptr %c, i32 2, i32 76)
 unreachable
 b3:
 %v2 = urem i64 %p0, %p1
@@ -85,7 +85,7 @@ b1:
 %v1 = icmp eq i32 -1, 0
 br i1 %v1, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 2, i32 92), !dbg !DILocation(line: 92, scope: !13)
+call void @trap(ptr %c, i32 2, i32 92)
 unreachable
 b3:
 %v2 = icmp eq i32 -1, -1
@@ -93,7 +93,7 @@ b3:
 %v4 = and i1 %v2, %v3
 br i1 %v4, label %b4, label %b5, !prof !1
 b4:
-call void @trap(ptr %c, i32 3, i32 92), !dbg !DILocation(line: 92, scope: !13)
+call void @trap(ptr %c, i32 3, i32 92)
 unreachable
 b5:
 %v5 = sdiv i32 %p0, -1
@@ -108,7 +108,7 @@ b1:
 %v1 = icmp eq i32 0, 0
 br i1 %v1, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 2, i32 100), !dbg !DILocation(line: 100, scope: !13)
+call void @trap(ptr %c, i32 2, i32 100)
 unreachable
 b3:
 %v2 = udiv i32 %p0, 0

@@ -17,7 +17,7 @@ b1:
 %v7 = icmp ugt i64 %v4, %v6
 br i1 %v7, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 5, i32 46), !dbg !DILocation(line: 46, scope: !13)
+call void @trap(ptr %c, i32 5, i32 46)
 unreachable
 b3:
 %v8 = getelementptr i8, ptr %m0, i64 %v3
@@ -27,7 +27,7 @@ b3:
 %v12 = icmp ugt i64 %v9, %v11
 br i1 %v12, label %b4, label %b5, !prof !1
 b4:
-call void @trap(ptr %c, i32 5, i32 46), !dbg !DILocation(line: 46, scope: !13)
+call void @trap(ptr %c, i32 5, i32 46)
 unreachable
 b5:
 %v13 = getelementptr i8, ptr %m0, i64 %v2
@@ -53,7 +53,7 @@ b1:
 %v6 = icmp ugt i64 %v3, %v5
 br i1 %v6, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 5, i32 59), !dbg !DILocation(line: 59, scope: !13)
+call void @trap(ptr %c, i32 5, i32 59)
 unreachable
 b3:
 %v7 = getelementptr i8, ptr %m0, i64 %v2
@@ -79,7 +79,7 @@ b2:
 %v6 = trunc i64 %v4 to i32
 %v7 = icmp eq i32 %v6, 0
 %v8 = select i1 %v7, i32 11, i32 %v6
-call void @trap(ptr %c, i32 %v8, i32 71), !dbg !DILocation(line: 71, scope: !13)
+call void @trap(ptr %c, i32 %v8, i32 71)
 unreachable
 b3:
 %v9 = getelementptr i8, ptr %libcalls, i64 32
@@ -91,7 +91,7 @@ b4:
 %v13 = trunc i64 %v11 to i32
 %v14 = icmp eq i32 %v13, 0
 %v15 = select i1 %v14, i32 11, i32 %v13
-call void @trap(ptr %c, i32 %v15, i32 75), !dbg !DILocation(line: 75, scope: !13)
+call void @trap(ptr %c, i32 %v15, i32 75)
 unreachable
 b5:
 ret void

@@ -14,7 +14,7 @@ b1:
 %v5 = icmp ugt i64 %v2, %v4
 br i1 %v5, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 5, i32 61), !dbg !DILocation(line: 61, scope: !13)
+call void @trap(ptr %c, i32 5, i32 61)
 unreachable
 b3:
 %v6 = getelementptr i8, ptr %m0, i64 %v1
@@ -39,7 +39,7 @@ b1:
 %v6 = icmp ugt i64 %v3, %v5
 br i1 %v6, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 5, i32 69), !dbg !DILocation(line: 69, scope: !13)
+call void @trap(ptr %c, i32 5, i32 69)
 unreachable
 b3:
 %v7 = getelementptr i8, ptr %m0, i64 %v2
@@ -65,7 +65,7 @@ b1:
 %v6 = icmp ugt i64 %v3, %v5
 br i1 %v6, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 5, i32 79), !dbg !DILocation(line: 79, scope: !13)
+call void @trap(ptr %c, i32 5, i32 79)
 unreachable
 b3:
 %v7 = getelementptr i8, ptr %m0, i64 %v2
@@ -89,7 +89,7 @@ b1:
 %v5 = icmp ugt i64 %v2, %v4
 br i1 %v5, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 5, i32 93), !dbg !DILocation(line: 93, scope: !13)
+call void @trap(ptr %c, i32 5, i32 93)
 unreachable
 b3:
 %v6 = getelementptr i8, ptr %m0, i64 %v1
@@ -114,7 +114,7 @@ b1:
 %v5 = icmp ugt i64 %v2, %v4
 br i1 %v5, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 5, i32 101), !dbg !DILocation(line: 101, scope: !13)
+call void @trap(ptr %c, i32 5, i32 101)
 unreachable
 b3:
 %v6 = getelementptr i8, ptr %m0, i64 %v1
@@ -138,7 +138,7 @@ b1:
 %v5 = icmp ugt i64 %v2, %v4
 br i1 %v5, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 5, i32 109), !dbg !DILocation(line: 109, scope: !13)
+call void @trap(ptr %c, i32 5, i32 109)
 unreachable
 b3:
 %v6 = getelementptr i8, ptr %m0, i64 %v1
@@ -163,7 +163,7 @@ b1:
 %v5 = icmp eq i64 %v4, -9223372036854775808
 br i1 %v5, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 11, i32 118), !dbg !DILocation(line: 118, scope: !13)
+call void @trap(ptr %c, i32 11, i32 118)
 unreachable
 b3:
 %v6 = trunc i64 %v4 to i32

@@ -97,7 +97,7 @@ b1:
 %v5 = icmp eq i64 %v4, -9223372036854775808
 br i1 %v5, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 11, i32 118), !dbg !DILocation(line: 118, scope: !13)
+call void @trap(ptr %c, i32 11, i32 118)
 unreachable
 b3:
 %v6 = trunc i64 %v4 to i32

@@ -22,7 +22,7 @@ entry:
 %deep = icmp ult ptr %frame, %limit
 br i1 %deep, label %exhausted, label %b1, !prof !1
 exhausted:
-call void @trap(ptr %c, i32 10, i32 72), !dbg !DILocation(line: 72, scope: !13)
+call void @trap(ptr %c, i32 10, i32 72)
 unreachable
 b1:
 %v1 = getelementptr ptr, ptr %slots, i64 0

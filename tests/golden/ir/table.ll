@@ -12,7 +12,7 @@ b1:
 %v5 = icmp uge i64 %v2, %v4
 br i1 %v5, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 6, i32 62), !dbg !DILocation(line: 62, scope: !13)
+call void @trap(ptr %c, i32 6, i32 62)
 unreachable
 b3:
 %v6 = load ptr, ptr %t0, align 8, !tbaa !7
@@ -34,7 +34,7 @@ b1:
 %v4 = icmp uge i64 %v1, %v3
 br i1 %v4, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 6, i32 69), !dbg !DILocation(line: 69, scope: !13)
+call void @trap(ptr %c, i32 6, i32 69)
 unreachable
 b3:
 %v5 = load ptr, ptr %t0, align 8, !tbaa !7
@@ -60,7 +60,7 @@ b1:
 %v4 = icmp uge i64 %v1, %v3
 br i1 %v4, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 6, i32 79), !dbg !DILocation(line: 79, scope: !13)
+call void @trap(ptr %c, i32 6, i32 79)
 unreachable
 b3:
 %v5 = load ptr, ptr %t1, align 8, !tbaa !7
@@ -85,7 +85,7 @@ b1:
 %v5 = icmp eq i64 %v4, -9223372036854775808
 br i1 %v5, label %b2, label %b3, !prof !1
 b2:
-call void @trap(ptr %c, i32 11, i32 88), !dbg !DILocation(line: 88, scope: !13)
+call void @trap(ptr %c, i32 11, i32 88)
 unreachable
 b3:
 %v6 = trunc i64 %v4 to i32

@@ -10,7 +10,7 @@ br i1 %v3, label %b3, label %b2, !prof !2
 b2:
 %v4 = fcmp uno float %p0, %p0
 %v5 = select i1 %v4, i32 4, i32 3
-call void @trap(ptr %c, i32 %v5, i32 46), !dbg !DILocation(line: 46, scope: !13)
+call void @trap(ptr %c, i32 %v5, i32 46)
 unreachable
 b3:
 %v6 = fptosi float %p0 to i32
@@ -29,7 +29,7 @@ br i1 %v3, label %b3, label %b2, !prof !2
 b2:
 %v4 = fcmp uno double %p0, %p0
 %v5 = select i1 %v4, i32 4, i32 3
-call void @trap(ptr %c, i32 %v5, i32 52), !dbg !DILocation(line: 52, scope: !13)
+call void @trap(ptr %c, i32 %v5, i32 52)
 unreachable
 b3:
 %v6 = fptoui double %p0 to i32
@@ -48,7 +48,7 @@ br i1 %v3, label %b3, label %b2, !prof !2
 b2:
 %v4 = fcmp uno double %p0, %p0
 %v5 = select i1 %v4, i32 4, i32 3
-call void @trap(ptr %c, i32 %v5, i32 58), !dbg !DILocation(line: 58, scope: !13)
+call void @trap(ptr %c, i32 %v5, i32 58)
 unreachable
 b3:
 %v6 = fptosi double %p0 to i64

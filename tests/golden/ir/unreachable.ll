@@ -6,7 +6,7 @@ b1:
 %v1 = icmp ne i32 %p0, 0
 br i1 %v1, label %b4, label %b5
 b4:
-call void @trap(ptr %c, i32 1, i32 38), !dbg !DILocation(line: 38, scope: !13)
+call void @trap(ptr %c, i32 1, i32 38)
 unreachable
 b5:
 br label %b3
@@ -22,7 +22,7 @@ b1:
 %v1 = icmp ne i32 %p0, 0
 br i1 %v1, label %b3, label %b4
 b3:
-call void @trap(ptr %c, i32 1, i32 50), !dbg !DILocation(line: 50, scope: !13)
+call void @trap(ptr %c, i32 1, i32 50)
 unreachable
 b4:
 br label %exit

@@ -132,6 +132,10 @@ class Emitter:
         """Metadata that ties an instruction to the wasm offset: for everything that can fault, and for calls."""
         return f", !dbg !DILocation(line: {self.offset}, scope: !{self.scope})"
 
+    def trap_location(self, offset: int) -> str:
+        """The location of a trap, which says its offset itself: needed only to see what it was inlined into."""
+        return f", !dbg !DILocation(line: {offset}, scope: !{self.scope})" if self.unit.inlines else ""
+
     # --- blocks
 
     def new_block(self) -> str:
@@ -170,7 +174,7 @@ class Emitter:
 
     def trap(self, code: str) -> None:
         """Stop here with a trap code, an i32 operand; ends the block."""
-        location = self.location()
+        location = self.trap_location(self.offset)
         self.lines.append(f"call void @trap(ptr %c, i32 {code}, i32 {self.offset & 0x7FFFFFFF}){location}")
         self.lines.append("unreachable")
 

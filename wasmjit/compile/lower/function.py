@@ -113,7 +113,7 @@ def _stack_check(f: Emitter, body: Body) -> list[str]:
     if len(body.instrs) <= SMALL_LEAF_INSTRS and not any(code in _CALLS for code, _, _ in body.instrs):
         return ["br label %b1"]
     f.declare("declare ptr @llvm.frameaddress.p0(i32)")
-    location = f"!dbg !DILocation(line: {body.instrs[0][2]}, scope: !{f.scope})"
+    offset = body.instrs[0][2]
     return [
         f"%store.p = getelementptr i8, ptr %c, i64 {layout.VMCTX_STORE}",
         f"%store = load ptr, ptr %store.p{INVARIANT}",
@@ -123,6 +123,6 @@ def _stack_check(f: Emitter, body: Body) -> list[str]:
         "%deep = icmp ult ptr %frame, %limit",
         "br i1 %deep, label %exhausted, label %b1, !prof !1",
         "exhausted:",
-        f"call void @trap(ptr %c, i32 {int(TrapCode.STACK_EXHAUSTED)}, i32 {body.instrs[0][2]}), {location}",
+        f"call void @trap(ptr %c, i32 {int(TrapCode.STACK_EXHAUSTED)}, i32 {offset}){f.trap_location(offset)}",
         "unreachable",
     ]

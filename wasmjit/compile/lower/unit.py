@@ -38,7 +38,10 @@ attributes #2 = {{ noinline noreturn nomerge cold {_COMMON} }}
 
 
 class Unit:
-    """What the functions of one IR module share. Bodies are validated here: no unvalidated code is ever lowered."""
+    """What the functions of one IR module share. Bodies are validated here: no unvalidated code is ever lowered.
+
+    `inlines` says whether LLVM is going to inline functions.
+    """
 
     def __init__(
         self,
@@ -47,6 +50,7 @@ class Unit:
         funcidxs: Iterable[int],
         *,
         guard: bool,
+        inlines: bool,
         target_arch: str,
         target_features: frozenset[str],
     ) -> None:
@@ -54,6 +58,7 @@ class Unit:
         self.layout = vm_layout
         self.members = frozenset(funcidxs)
         self.guard = guard
+        self.inlines = inlines
         self.target_arch = target_arch
         self.target_features = target_features
         self.declarations: dict[str, None] = {}
