@@ -31,7 +31,7 @@ call void @trap(ptr %c, i32 5, i32 46)
 unreachable
 b5:
 %v13 = getelementptr i8, ptr %m0, i64 %v2
-call void @llvm.memmove.p0.p0.i64(ptr %v8, ptr %v13, i64 %v1, i1 false), !dbg !DILocation(line: 46, scope: !13)
+call void @llvm.memmove.p0.p0.i64(ptr %v8, ptr %v13, i64 %v1, i1 true), !dbg !DILocation(line: 46, scope: !13)
 ret void
 }
 
