@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# The processes of a test run share a cache of its own: nothing old is used, and nothing of the user's is touched.
+if "WASMJIT_TEST_CACHE" not in os.environ:
+    _cache = tempfile.TemporaryDirectory(prefix="wasmjit-tests-")
+    os.environ["WASMJIT_TEST_CACHE"] = _cache.name
+os.environ["WASMJIT_CACHE_DIR"] = os.environ["WASMJIT_TEST_CACHE"]
 
 # Machine code is compiled inside examples and the machines are shared: time per example says nothing here.
 hypothesis.settings.register_profile("wasmjit", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])

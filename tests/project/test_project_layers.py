@@ -18,7 +18,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("wasmjit.config",),
     ("wasmjit.wasm",),
     ("wasmjit.binary",),
-    ("wasmjit.validate", "wasmjit.abi"),
+    ("wasmjit.validate", "wasmjit.abi", "wasmjit.cache"),
     ("wasmjit.compile", "wasmjit.runtime"),
     ("wasmjit.runtime.wasi",),
     ("wasmjit.api",),

@@ -9,8 +9,8 @@ from itertools import takewhile
 
 from wasmjit.abi.libcalls import Libcall
 from wasmjit.compile.arena import process_arena
+from wasmjit.compile.cached import cached_object
 from wasmjit.compile.fault_ir import MAX_PREVIOUS
-from wasmjit.compile.llvm.object import CodegenSettings, compile_ir
 from wasmjit.compile.loader import LoadedObject
 from wasmjit.compile.platform import Platform, current_platform
 from wasmjit.compile.process_symbols import process_symbol
@@ -18,20 +18,20 @@ from wasmjit.compile.support_ir import support_ir
 from wasmjit.compile.trampolines import enter_symbol, thunk_symbol, trampolines_ir
 from wasmjit.errors import InternalError
 
-_SETTINGS = CodegenSettings("0")  # a quarter of the time of "1" to make, and no slower to run: calls are all there is
+_OPT = "0"  # a quarter of the time of "1" to make, and no slower to run: calls are all there is
 _LIBCALLS = {Libcall.TRAP: "wj_trap", Libcall.EXTERN_STORE: "wj_extern_store"}
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def compile_support() -> bytes:
+def compile_support() -> bytes | memoryview:
     """The object of the support code. It holds no addresses: any process on such a machine can load it."""
-    return compile_ir(support_ir(current_platform()), _SETTINGS)
+    return cached_object(support_ir(current_platform()), _OPT)
 
 
-def compile_trampolines(keys: Iterable[str]) -> bytes:
+def compile_trampolines(keys: Iterable[str]) -> bytes | memoryview:
     """An object with both trampolines of every signature key; it refers to the support code."""
-    return compile_ir(trampolines_ir(keys, current_platform()), _SETTINGS)
+    return cached_object(trampolines_ir(keys, current_platform()), _OPT)
 
 
 class Support:

@@ -1,0 +1,25 @@
+"""Objects made of IR text, kept in the cache: a process that finds its objects there never loads LLVM."""
+
+from __future__ import annotations
+
+from wasmjit.cache.digest import key_of
+from wasmjit.cache.entries import read_entry, write_entry
+from wasmjit.cache.identity import compiler_identity, cpu_identity
+
+_KIND = "object"
+
+
+def cached_object(ir: str, opt: str = "0") -> bytes | memoryview:
+    """The relocatable object that LLVM makes of `ir` for this machine's processor at level `opt`.
+
+    For code that does not depend on a module: support, trampolines, wrappers. Raises as `llvm.object.compile_ir`.
+    """
+    key = key_of(compiler_identity(), cpu_identity(), opt, ir)
+    found = read_entry(_KIND, key)
+    if found is not None:
+        return found
+    from wasmjit.compile.llvm.object import CodegenSettings, compile_ir
+
+    data = compile_ir(ir, CodegenSettings(opt))
+    write_entry(_KIND, key, data)
+    return data
