@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from wasmjit.errors import LinkError
@@ -50,9 +51,11 @@ def matches(actual: ExternType, wanted: ExternType) -> bool:
         case FuncType(), FuncType():
             return actual == wanted
         case TableType(), TableType():
-            return actual.element is wanted.element and limits_match(actual.limits, wanted.limits)
+            same = actual.element is wanted.element and actual.address is wanted.address
+            return same and limits_match(actual.limits, wanted.limits)
         case MemType(), MemType():
-            return limits_match(actual.limits, wanted.limits)
+            same = replace(actual, limits=wanted.limits) == wanted
+            return same and limits_match(actual.limits, wanted.limits)
         case GlobalType(), GlobalType():
             return actual.type is wanted.type and actual.mutable == wanted.mutable
     return False

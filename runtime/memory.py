@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ctypes
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wasmjit.abi.layout import DEF_BASE, DEF_BYTES, DEF_LENGTH, GUARD_RESERVATION_BYTES
+from wasmjit.abi.layout import DEF_BASE, DEF_BYTES, DEF_LENGTH, GUARD_RESERVATION_BYTES, has_guard_pages
 from wasmjit.abi.traps import TrapCode
-from wasmjit.limits import MAX_MEMORY_PAGES, PAGE_SIZE, check_limit
+from wasmjit.limits import MAX_MEMORY64_BYTES, MAX_MEMORY_BYTES, PAGE_SIZE, check_limit
 from wasmjit.runtime.raw import Block
 from wasmjit.runtime.reservation import Reservation, reserve
 from wasmjit.runtime.traps import plain_trap
-from wasmjit.wasm.types import Limits, MemType
+from wasmjit.wasm.types import I32, Limits, MemType
 
 if TYPE_CHECKING:
     from wasmjit.runtime.store import Store
@@ -20,44 +21,56 @@ _BASE, _LENGTH = DEF_BASE // 8, DEF_LENGTH // 8
 
 
 class _Contents(ctypes.Array[ctypes.c_ubyte]):
-    """All that a 32-bit memory can ever hold. Views refer to it, and so to the reservation."""
+    """All that a memory can ever hold. Views refer to it, and so to the reservation."""
 
     _type_ = ctypes.c_ubyte
-    _length_ = MAX_MEMORY_PAGES * PAGE_SIZE
+    _length_ = MAX_MEMORY64_BYTES
 
     owner: Reservation
 
 
-def _reservation_bytes(maximum_pages: int, guard: bool) -> int:
+def maximum_bytes(type: MemType) -> int:
+    """What a memory of a type may grow to: by its type, and by our limits."""
+    most = MAX_MEMORY_BYTES if type.address is I32 else MAX_MEMORY64_BYTES
+    return most if type.limits.max is None else min(type.limits.max << type.page_size_log2, most)
+
+
+def _reservation_bytes(type: MemType, guard: bool) -> int:
     """Guarded: whatever index plus offset can reach. Else only what the memory may grow to."""
-    return GUARD_RESERVATION_BYTES if guard else max(maximum_pages, 1) * PAGE_SIZE
+    return GUARD_RESERVATION_BYTES if guard and has_guard_pages(type) else _whole_pages(max(maximum_bytes(type), 1))
+
+
+def _whole_pages(size_bytes: int) -> int:
+    """Rounded up to pages of 64 KiB, which are whole pages of any machine."""
+    return -(-size_bytes // PAGE_SIZE) * PAGE_SIZE
 
 
 class MemoryInstance:
     """A linear memory. Its contents are at a fixed address; what has been allocated is never taken back.
 
-    Raises LimitError if the type asks for more than limits.MAX_MEMORY_PAGES, MemoryError if the system refuses.
+    Raises LimitError if the type asks for more than `limits` allow, MemoryError if the system refuses.
     """
 
     __slots__ = (
         "__weakref__",
         "_contents",
         "_definition",
-        "_maximum_pages",
+        "_maximum_bytes",
         "_reservation",
+        "_type",
         "base",
         "store",
-        "type_max",
     )
 
     def __init__(self, store: Store, type: MemType) -> None:
-        pages = type.limits.min
-        check_limit("memory pages", pages, MAX_MEMORY_PAGES)
+        pages, most = type.limits.min, maximum_bytes(type)
+        check_limit("memory pages", pages, most >> type.page_size_log2)
+        size_bytes = pages << type.page_size_log2
         self.store = store
-        self.type_max = type.limits.max
-        self._maximum_pages = min(MAX_MEMORY_PAGES, MAX_MEMORY_PAGES if self.type_max is None else self.type_max)
-        self._reservation = reserve(_reservation_bytes(self._maximum_pages, store.guard))
-        if not self._reservation.commit(0, pages * PAGE_SIZE):
+        self._type = type
+        self._maximum_bytes = most
+        self._reservation = reserve(_reservation_bytes(type, store.guard))
+        if not self._reservation.commit(0, _whole_pages(size_bytes)):
             raise MemoryError(f"no memory for {pages} pages")
         self.base = int(self._reservation)
         contents = _Contents.from_address(self.base)
@@ -65,12 +78,12 @@ class MemoryInstance:
         self._contents: memoryview = memoryview(contents).cast("B")
         self._definition = Block(DEF_BYTES)
         self._definition.words[_BASE] = self.base
-        self._definition.words[_LENGTH] = pages * PAGE_SIZE
+        self._definition.words[_LENGTH] = size_bytes
 
     @property
     def type(self) -> MemType:
         """Type with the current size as minimum, as imports are matched against it (spec 4.5.1)."""
-        return MemType(Limits(self.pages, self.type_max))
+        return replace(self._type, limits=Limits(self.pages, self._type.limits.max))
 
     @property
     def definition(self) -> int:
@@ -85,20 +98,20 @@ class MemoryInstance:
 
     @property
     def pages(self) -> int:
-        """Current size in pages of 64 KiB."""
-        return self.size_bytes // PAGE_SIZE
+        """Current size in pages."""
+        return self.size_bytes >> self._type.page_size_log2
 
     def grow(self, delta_pages: int) -> int:
         """Add pages; the old size in pages, or -1 if the limits or the system don't allow it (spec 4.5.3.9)."""
         if delta_pages < 0:
             raise ValueError("a memory cannot shrink")
         with self.store.lock:
-            old = self.pages
-            new = old + delta_pages
-            if new > self._maximum_pages or not self._reservation.commit(old * PAGE_SIZE, new * PAGE_SIZE):
+            old = self.size_bytes
+            new = old + (delta_pages << self._type.page_size_log2)
+            if new > self._maximum_bytes or not self._reservation.commit(_whole_pages(old), _whole_pages(new)):
                 return -1
-            self._definition.words[_LENGTH] = new * PAGE_SIZE
-            return old
+            self._definition.words[_LENGTH] = new
+            return old >> self._type.page_size_log2
 
     def read(self, offset: int, size_bytes: int) -> bytes:
         """A copy of some bytes. Traps if they are not all in bounds."""

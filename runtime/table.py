@@ -29,13 +29,14 @@ class TableStorage:
     defines it joins them only when others do, so that an instance with a table of its own is not a reference cycle.
     """
 
-    __slots__ = ("_capacity", "_definition", "_owned", "_slots", "element", "links", "maximum", "store")
+    __slots__ = ("_capacity", "_definition", "_owned", "_slots", "address", "element", "links", "maximum", "store")
 
     def __init__(self, store: Store, type: TableType, init: int) -> None:
         size = type.limits.min
         check_limit("table elements", size, MAX_TABLE_ELEMENTS)
         self.store = store
         self.element: ValType = type.element
+        self.address: ValType = type.address
         self.maximum = type.limits.max
         self.links: set[object] = set()
         self._definition = Block(DEF_BYTES)
@@ -156,7 +157,7 @@ class TableInstance:
     @property
     def type(self) -> TableType:
         """Type with the current size as minimum, as imports are matched against it (spec 4.5.1)."""
-        return TableType(Limits(self.size, self.storage.maximum), self.storage.element)
+        return TableType(Limits(self.size, self.storage.maximum), self.storage.element, self.storage.address)
 
     @property
     def definition(self) -> int:

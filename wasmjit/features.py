@@ -39,5 +39,7 @@ SUPPORTED = frozenset(
         REFERENCE_TYPES,
         SIMD,
         EXTENDED_CONST,
+        MULTI_MEMORY,
+        MEMORY64,
     }
 )

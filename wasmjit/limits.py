@@ -27,6 +27,8 @@ MAX_SEGMENT_ELEMENTS = 10_000_000
 MAX_TABLE_ELEMENTS = 10_000_000
 MAX_BR_TABLE_TARGETS = 65_520
 MAX_MEMORY_PAGES = 65_536  # spec 3.2.4: the whole 32-bit address space
+MAX_MEMORY_BYTES = MAX_MEMORY_PAGES * PAGE_SIZE
+MAX_MEMORY64_BYTES = 16 << 30  # the JavaScript API's 262,144 pages
 MAX_NAME_BYTES = 100_000
 
 # Ours: nesting is handled without recursion, so only memory bounds it; the figure keeps a hostile body from

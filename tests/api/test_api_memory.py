@@ -122,3 +122,17 @@ def test_shared_with_an_instance(store: Store, engine: Engine) -> None:
 
 def test_repr(memory: Memory) -> None:
     assert repr(memory).startswith("<Memory of 1 pages at 0x")
+
+
+def test_addresses_and_page_sizes(store: Store) -> None:
+    memory = Memory(store, 1, 1 << 20, address="i64")
+    assert str(memory.type) == "memory i64 1 1048576"
+    bytewise = Memory(store, 3, 5, page_size=1)
+    assert (len(bytewise), bytewise.grow(2), len(bytewise)) == (3, 3, 5)
+    assert str(bytewise.type) == "memory 5 5 (pagesize 1)"
+    with pytest.raises(IndexError):
+        bytewise[5]
+    with pytest.raises(ValueError, match="page_size must be 1 or 65536, not 2"):
+        Memory(store, 1, page_size=2)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="address must be 'i32' or 'i64', not 'i16'"):
+        Memory(store, 1, address="i16")  # type: ignore[arg-type]

@@ -112,13 +112,9 @@ def test_bodies_over_the_limit(section, decoded):
         decoded(section(3, "00"), section(10, leb128.u.encode(size) + bytes(size)))
 
 
-def test_second_memories_are_refused(section, decoded):
-    with pytest.raises(UnsupportedError, match="multi-memory"):
-        decoded(section(5, "00 01", "00 01"))
-    with pytest.raises(UnsupportedError, match="multi-memory"):
-        decoded(section(2, "00 00 02 00 01"), section(5, "00 01"))
-    with pytest.raises(UnsupportedError, match="multi-memory"):
-        decoded(section(2, "00 00 02 00 01", "00 00 02 00 01"))
+def test_several_memories(section, decoded):
+    module = decoded(section(2, "00 00 02 00 01"), section(5, "00 02", "05 03 04"))
+    assert [str(memory) for memory in module.memories] == ["memory 1", "memory 2", "memory i64 3 4"]
 
 
 def test_malformed_second_memories_are_malformed(section, decoded):

@@ -96,8 +96,6 @@ def test_malformed_types(decode, text, message, offset):
         (types.decode_functype, "4f 00 60 00 00", "gc", 1),
         (types.decode_functype, "4e 00", "gc", 1),
         (types.decode_functype, "60 02 7f 6d 00", "gc", 4),
-        (types.decode_tabletype, "70 05 00 00", "memory64", 2),
-        (types.decode_memtype, "04 00", "memory64", 1),
         (types.decode_memtype, "03 00 01", "threads", 1),
         (types.decode_memtype, "08 00 00", "custom-page-sizes", 1),
         (types.decode_memtype, "09 00 01 10", "custom-page-sizes", 1),

@@ -16,8 +16,8 @@ CONST = {"i32": ("i32.const", 0), "i64": ("i64.const", 0), "f32": ("f32.const", 
 CONST |= {"v128": ("v128.const", bytes(16)), "externref": ("ref.null", EXTERNREF)}
 SAMPLE_IMM = {
     "": None,
-    "memarg": (0, 0),
-    "memarg_lane": (0, 0, 0),
+    "memarg": (0, 0, 0),
+    "memarg_lane": (0, 0, 0, 0),
     "lane": 0,
     "lanes": bytes(16),
     "memory": 0,

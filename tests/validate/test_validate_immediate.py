@@ -20,11 +20,11 @@ def make_module():
 def test_access(typed, refused, op):
     lane = (0,) if op.imm == "memarg_lane" else ()
     for align_log2 in range(op.align_log2 + 1):
-        typed("unreachable", (op.name, (align_log2, 0xFFFF_FFFF, *lane)), "unreachable", module=make_module())
+        typed("unreachable", (op.name, (align_log2, 0xFFFF_FFFF, 0, *lane)), "unreachable", module=make_module())
     too_much = "alignment must not be larger than natural"
-    refused(too_much, "unreachable", (op.name, (op.align_log2 + 1, 0, *lane)), module=make_module())
-    refused("offset out of range", "unreachable", (op.name, (0, 1 << 32, *lane)), module=make_module())
-    refused("unknown memory 0", "unreachable", (op.name, (0, 0, *lane)))
+    refused(too_much, "unreachable", (op.name, (op.align_log2 + 1, 0, 0, *lane)), module=make_module())
+    refused("offset out of range", "unreachable", (op.name, (0, 1 << 32, 0, *lane)), module=make_module())
+    refused("unknown memory 0", "unreachable", (op.name, (0, 0, 0, *lane)))
 
 
 @pytest.mark.parametrize("op", [op for op in OPCODES.values() if op.imm == "lane"], ids=lambda op: op.name)
@@ -39,8 +39,8 @@ def test_lane(typed, refused, op):
 def test_access_lane(typed, refused, op):
     bits = "".join(filter(str.isdigit, op.name.split(".")[1]))
     count = WIDTHS[bits]
-    typed("unreachable", (op.name, (0, 0, count - 1)), "unreachable", module=make_module())
-    refused("invalid lane index", "unreachable", (op.name, (0, 0, count)), module=make_module())
+    typed("unreachable", (op.name, (0, 0, 0, count - 1)), "unreachable", module=make_module())
+    refused("invalid lane index", "unreachable", (op.name, (0, 0, 0, count)), module=make_module())
 
 
 def test_shuffle(typed, refused):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from wasmjit.errors import InvalidError, LimitError, UnsupportedError
+from wasmjit.errors import InvalidError, LimitError
 from wasmjit.validate.module import validate_module
 from wasmjit.wasm.module import DataSegment, ElementSegment, Export, Global, Instr, Module
 from wasmjit.wasm.types import EXTERNREF, FUNCREF, I32, I64, FuncType, GlobalType, Limits, MemType, TableType
@@ -100,12 +100,6 @@ def test_limits_of_types():
         validate_module(make(types=[FuncType((I32,) * 1001)], func_typeidxs=[]))
     with pytest.raises(LimitError, match="results is 1001"):
         validate_module(make(types=[FuncType((), (I32,) * 1001)], func_typeidxs=[]))
-
-
-def test_a_second_memory_is_a_feature_of_its_own():
-    with pytest.raises(UnsupportedError) as caught:
-        validate_module(make(memories=[MemType(Limits(0))] * 2))
-    assert caught.value.feature == "multi-memory"
 
 
 def test_refs_are_worked_out_only_when_needed():

@@ -32,6 +32,7 @@ A global's storage is 16 bytes; a v128 fills it, everything else sits at its sta
 from __future__ import annotations
 
 from wasmjit.wasm.module import Module
+from wasmjit.wasm.types import I32, PAGE_SIZE_LOG2, MemType
 
 VMCTX_STORE = 0
 VMCTX_SLOTS = 8
@@ -89,6 +90,11 @@ TRAP_INFO_BYTES = TRAP_FRAMES + 8 * MAX_TRAP_FRAMES
 
 GUARD_RESERVATION_BYTES = (8 << 30) + 65536
 """Address space of a guarded 32-bit memory: index and offset are below 4 GiB each, and an access has 16 bytes."""
+
+
+def has_guard_pages(type: MemType) -> bool:
+    """Whether guard pages alone can bound a memory: 32-bit addresses, and pages that are pages of the machine too."""
+    return type.address is I32 and type.page_size_log2 == PAGE_SIZE_LOG2
 
 
 def escaping_functions(module: Module) -> list[int]:

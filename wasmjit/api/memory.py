@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import operator
-from typing import SupportsIndex, overload
+from dataclasses import replace
+from typing import Literal, SupportsIndex, TypeAlias, overload
 
 from wasmjit.api.extern import ExternBase
 from wasmjit.api.store import Store, runtime_of
-from wasmjit.limits import MAX_MEMORY_PAGES
+from wasmjit.limits import PAGE_SIZE
 from wasmjit.runtime.memory import MemoryInstance
-from wasmjit.wasm.types import Limits, MemType
+from wasmjit.wasm.types import I32, I64, Limits, MemType, ValType, max_pages
+
+_ADDRESS_TYPES = {"i32": I32, "i64": I64}
+
+AddressType: TypeAlias = Literal["i32", "i64"]
+"""The type of addresses and sizes in wasm."""
 
 
 class Memory(ExternBase[MemoryInstance]):
-    """A linear memory of `min` pages of 64 KiB, that may grow to `max`.
+    """A linear memory of `min` pages, that may grow to `max`.
+
+    Pages have 64 KiB, or `page_size` bytes, which may be 1. `address` is the type of its addresses in wasm: "i32", or
+    "i64" for memories that may be larger than 4 GiB.
 
     Bytes are read and written by address: `memory[address]`, `memory[start:stop]`, `read`, `write`; `view` gives all of
     it without a copy. An access that is not entirely inside raises IndexError, as do negative addresses: pointers
@@ -22,8 +31,20 @@ class Memory(ExternBase[MemoryInstance]):
 
     __slots__ = ()
 
-    def __init__(self, store: Store, min: int, max: int | None = None) -> None:
-        self._instance = MemoryInstance(runtime_of(store), MemType(as_limits(min, max, MAX_MEMORY_PAGES, "pages")))
+    def __init__(
+        self,
+        store: Store,
+        min: int,
+        max: int | None = None,
+        *,
+        address: AddressType = "i32",
+        page_size: Literal[1, 65536] = 65536,
+    ) -> None:
+        if page_size not in (1, PAGE_SIZE):
+            raise ValueError(f"page_size must be 1 or {PAGE_SIZE}, not {page_size!r}")
+        type = MemType(Limits(0), as_address_type(address), page_size_log2=page_size.bit_length() - 1)
+        type = replace(type, limits=as_limits(min, max, max_pages(type), "pages"))
+        self._instance = MemoryInstance(runtime_of(store), type)
 
     def __repr__(self) -> str:
         return f"<Memory of {self.size} pages at {self._address:#x}>"
@@ -35,7 +56,7 @@ class Memory(ExternBase[MemoryInstance]):
 
     @property
     def size(self) -> int:
-        """Size in pages of 64 KiB."""
+        """Size in pages."""
         return self._instance.pages
 
     def __len__(self) -> int:
@@ -49,7 +70,7 @@ class Memory(ExternBase[MemoryInstance]):
     def grow(self, pages: int) -> int:
         """Add zeroed pages; return the old size in pages. Raises ValueError if the limits don't allow it."""
         pages = operator.index(pages)
-        old = -1 if not 0 <= pages <= MAX_MEMORY_PAGES else self._instance.grow(pages)
+        old = -1 if pages < 0 else self._instance.grow(pages)
         if old < 0:
             raise ValueError(f"a memory of type ({self.type}) can't grow by {pages} pages")
         return old
@@ -111,6 +132,13 @@ class Memory(ExternBase[MemoryInstance]):
 
 def _needs_int(value: object) -> bytes:
     raise TypeError(f"a byte is an int, not {type(value).__name__}")
+
+
+def as_address_type(name: AddressType) -> ValType:
+    """The type with that name. Raises ValueError unless it is "i32" or "i64"."""
+    if name not in _ADDRESS_TYPES:
+        raise ValueError(f"address must be 'i32' or 'i64', not {name!r}")
+    return _ADDRESS_TYPES[name]
 
 
 def as_limits(min: int, max: int | None, bound: int, unit: str) -> Limits:

@@ -6,7 +6,7 @@ import operator
 from typing import SupportsIndex
 
 from wasmjit.api.extern import ExternBase
-from wasmjit.api.memory import as_limits
+from wasmjit.api.memory import AddressType, as_address_type, as_limits
 from wasmjit.api.store import Store, runtime_of
 from wasmjit.api.types import ValTypeLike, as_valtype
 from wasmjit.runtime.table import TableInstance
@@ -16,6 +16,8 @@ from wasmjit.wasm.types import TableType
 class Table(ExternBase[TableInstance]):
     """A table of `min` references, that may grow to `max`; all are `init` at first.
 
+    `address` is the type of its indices in wasm: "i32", or "i64".
+
     The elements of a funcref table are `Func`s, those of an externref table any objects; None is null. Indexing raises
     IndexError out of bounds; negative indices don't count from the end.
     """
@@ -23,13 +25,22 @@ class Table(ExternBase[TableInstance]):
     __slots__ = ()
 
     def __init__(
-        self, store: Store, element: ValTypeLike, min: int, max: int | None = None, init: object = None
+        self,
+        store: Store,
+        element: ValTypeLike,
+        min: int,
+        max: int | None = None,
+        init: object = None,
+        *,
+        address: AddressType = "i32",
     ) -> None:
         limits = as_limits(min, max, MAX_TABLE_SIZE, "elements")
         element = as_valtype(element)
         if not element.is_ref:
             raise TypeError(f"a table holds references, not {element}")
-        self._instance = TableInstance.create(runtime_of(store), TableType(limits, element), init)
+        self._instance = TableInstance.create(
+            runtime_of(store), TableType(limits, element, as_address_type(address)), init
+        )
 
     def __repr__(self) -> str:
         return f"<Table of {len(self)} {self.type.element} at {self._address:#x}>"

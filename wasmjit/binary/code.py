@@ -138,7 +138,7 @@ def decode_instrs(data: Data, pos: int, end: int, *, has_data_count: bool = True
             elif imm >= 0x40:
                 imm -= 0x80
         elif shape == _MEMARG:
-            imm = data[pos], data[pos + 1]
+            imm = data[pos], data[pos + 1], 0
             pos += 2
             if imm[0] >= 0x40 or imm[1] >= 0x80:
                 imm, pos = read_memarg(data, offset + 1)

@@ -40,16 +40,8 @@ def _decode_table(r: Reader) -> TableType:
 
 def decode_memory_section(r: Reader, module: Module) -> None:
     """Section 5."""
-    offset = r.pos
     count = r.read_count("memories", limits.MAX_MEMORIES)
     module.memories += [decode_memtype(r) for _ in range(count)]
-    refuse_multi_memory(module, offset)
-
-
-def refuse_multi_memory(module: Module, offset: int) -> None:
-    """UnsupportedError if the module has a second memory, which the section at `offset` brought in."""
-    if len(module.memories) > 1:
-        raise UnsupportedError(features.MULTI_MEMORY, offset)
 
 
 def decode_global_section(r: Reader, module: Module) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from wasmjit import features, limits
-from wasmjit.binary.definitions import refuse_multi_memory
 from wasmjit.binary.reader import Reader
 from wasmjit.binary.types import decode_globaltype, decode_memtype, decode_tabletype
 from wasmjit.errors import MalformedError, UnsupportedError
@@ -16,14 +15,12 @@ _TAG = 4
 
 def decode_import_section(r: Reader, module: Module) -> None:
     """Section 2: the imports, and their types at the start of the index spaces."""
-    offset = r.pos
     count = r.read_count("imports", limits.MAX_IMPORTS)
     module.imports = [_decode_import(r, module) for _ in range(count)]
     module.num_imported_funcs = len(module.func_typeidxs)
     module.num_imported_tables = len(module.tables)
     module.num_imported_memories = len(module.memories)
     module.num_imported_globals = len(module.globals)
-    refuse_multi_memory(module, offset)
 
 
 def _decode_import(r: Reader, module: Module) -> Import:

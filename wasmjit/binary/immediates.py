@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from wasmjit import features
 from wasmjit.binary.reader import Data, end_of_data, read_length, read_s32, read_s64, read_u32, read_u32s, read_u64
 from wasmjit.binary.types import read_blocktype, read_heaptype, read_valtypes
 from wasmjit.errors import MalformedError, UnsupportedError
@@ -51,23 +50,22 @@ def _read_types(data: Data, pos: int) -> tuple[tuple[ValType, ...], int]:
     return read_valtypes(data, pos, count), pos + count
 
 
-def read_memarg(data: Data, pos: int) -> tuple[tuple[int, int], int]:
-    """Alignment and offset (spec 5.4.6); memory 0 may be named explicitly, as from WebAssembly 3.0 on."""
+def read_memarg(data: Data, pos: int) -> tuple[tuple[int, int, int], int]:
+    """Alignment, offset and memory (spec 5.4.6); memory 0 goes without saying."""
     start = pos
     flags, pos = read_u32(data, pos)
     if flags >= _FLAGS_END:
         raise MalformedError("malformed memop flags", start)
+    memidx = 0
     if flags & _HAS_MEMIDX:
         memidx, pos = read_u32(data, pos)
-        if memidx:
-            raise UnsupportedError(features.MULTI_MEMORY, start)
     offset, pos = read_u64(data, pos)
-    return (flags & ~_HAS_MEMIDX, offset), pos
+    return (flags & ~_HAS_MEMIDX, offset, memidx), pos
 
 
-def _read_memarg_lane(data: Data, pos: int) -> tuple[tuple[int, int, int], int]:
-    (align_log2, offset), pos = read_memarg(data, pos)
-    return (align_log2, offset, data[pos]), pos + 1
+def _read_memarg_lane(data: Data, pos: int) -> tuple[tuple[int, int, int, int], int]:
+    memarg, pos = read_memarg(data, pos)
+    return (*memarg, data[pos]), pos + 1
 
 
 def _read_lane(data: Data, pos: int) -> tuple[int, int]:

@@ -66,15 +66,16 @@ def _print_heaptype(row: Op, imm: ValType) -> str:
     return imm.name.removesuffix("ref")
 
 
-def _print_memarg(row: Op, imm: tuple[int, int]) -> str:
-    align_log2, offset = imm
-    parts = [f"offset={offset}"] if offset else []
+def _print_memarg(row: Op, imm: tuple[int, int, int]) -> str:
+    align_log2, offset, memidx = imm
+    parts = [str(memidx)] if memidx else []
+    parts += [f"offset={offset}"] if offset else []
     parts += [f"align={1 << align_log2}"] if align_log2 != row.align_log2 else []
     return " ".join(parts)
 
 
-def _print_memarg_lane(row: Op, imm: tuple[int, int, int]) -> str:
-    return f"{_print_memarg(row, imm[:2])} {imm[2]}".lstrip()
+def _print_memarg_lane(row: Op, imm: tuple[int, int, int, int]) -> str:
+    return f"{_print_memarg(row, imm[:3])} {imm[3]}".lstrip()
 
 
 def _print_f32(row: Op, imm: int) -> str:

@@ -11,6 +11,8 @@ from wasmjit.limits import MAX_PARAMS, MAX_RESULTS
 from wasmjit.wasm.types import (
     EXTERNREF,
     FUNCREF,
+    I32,
+    I64,
     VAL_TYPE_BY_CODE,
     VAL_TYPES,
     FuncType,
@@ -145,9 +147,7 @@ def decode_tabletype(r: Reader) -> TableType:
     flags = r.read_byte()
     if flags & ~(_HAS_MAX | _INDEX64):
         raise MalformedError("malformed limits flags", offset)
-    if flags & _INDEX64:
-        raise UnsupportedError(features.MEMORY64, offset)
-    return TableType(_decode_limits(r, flags), element)
+    return TableType(_decode_limits(r, flags), element, _address_type(flags))
 
 
 def decode_memtype(r: Reader) -> MemType:
@@ -160,9 +160,11 @@ def decode_memtype(r: Reader) -> MemType:
         raise MalformedError("malformed limits flags", offset)
     if flags & _SHARED:
         raise UnsupportedError(features.THREADS, offset)
-    if flags & _INDEX64:
-        raise UnsupportedError(features.MEMORY64, offset)
-    return MemType(_decode_limits(r, flags))
+    return MemType(_decode_limits(r, flags), _address_type(flags))
+
+
+def _address_type(flags: int) -> ValType:
+    return I64 if flags & _INDEX64 else I32
 
 
 def _refuse_page_size(r: Reader, flags: int, offset: int) -> NoReturn:

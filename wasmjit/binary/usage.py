@@ -9,7 +9,7 @@ from wasmjit.binary.code import Body, decode_body
 from wasmjit.errors import UnsupportedError
 from wasmjit.wasm.module import ConstExpr, Module
 from wasmjit.wasm.opcodes import OPCODES
-from wasmjit.wasm.types import EXTERNREF, V128, FuncType, GlobalType, ValType
+from wasmjit.wasm.types import EXTERNREF, I64, V128, FuncType, GlobalType, ValType
 
 _FEATURE_BY_TYPE = {V128: features.SIMD, EXTERNREF: features.REFERENCE_TYPES}
 _MVP_BLOCK_RESULTS = 1
@@ -42,9 +42,18 @@ def _features_of_sections(module: Module) -> set[str]:
         used.add(features.BULK_MEMORY)
     if len(module.tables) > 1 or any(s.exprs is not None or s.mode == "declarative" for s in module.elements):
         used.add(features.REFERENCE_TYPES)
+    used.update(_features_of_memories(module))
     for expr in _constexprs(module):
         used |= _features_of_constexpr(expr)
     return used
+
+
+def _features_of_memories(module: Module) -> Iterator[str]:
+    """Of the memories, and of the tables for their 64-bit indices."""
+    if len(module.memories) > 1:
+        yield features.MULTI_MEMORY
+    if I64 in [memory.address for memory in module.memories] + [table.address for table in module.tables]:
+        yield features.MEMORY64
 
 
 def _segment_modes(module: Module) -> set[str]:

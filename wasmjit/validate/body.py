@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from wasmjit.errors import InvalidError
 from wasmjit.validate.checker import Checker
-from wasmjit.validate.rows import ROWS
+from wasmjit.validate.rows import rows_for
 from wasmjit.wasm.module import Module
 from wasmjit.wasm.opcodes import CODE_BY_NAME
 from wasmjit.wasm.types import ValType
@@ -35,7 +35,7 @@ def validate_body(module: Module, funcidx: int, body: Body) -> None:
 
 def validate_instrs(check: Checker, funcidx: int | None) -> None:
     """Type every instruction that the checker's cursor passes; errors name `funcidx` and the offset."""
-    stack, rows, locals, num_locals = check.stack, ROWS, check.locals, len(check.locals)
+    stack, rows, locals, num_locals = check.stack, rows_for(check.module), check.locals, len(check.locals)
     offset = 0
     try:
         for code, imm, offset in check.cursor:  # noqa: B007  (the handler of an error reads it)

@@ -6,6 +6,7 @@ from wasmjit.errors import InvalidError
 from wasmjit.validate.checker import IF, Checker, Types, types_of
 from wasmjit.validate.lookup import lookup, lookup_func, lookup_type
 from wasmjit.validate.registry import validates
+from wasmjit.validate.table import table_address
 from wasmjit.wasm.opcodes import CODE_BY_NAME
 from wasmjit.wasm.types import FUNCREF, I32, FuncType
 
@@ -123,5 +124,5 @@ def validate_call_indirect(check: Checker, imm: tuple[int, int]) -> None:
     if lookup(check.module.tables, tableidx, "table").element is not FUNCREF:
         raise InvalidError("type mismatch: call_indirect needs a table of funcref")
     type = lookup_type(check.module, typeidx)
-    check.pop_val(I32)
+    check.pop_val(table_address(check, tableidx))
     check.apply(types_of(type.params), types_of(type.results))

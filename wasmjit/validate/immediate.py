@@ -10,8 +10,10 @@ from wasmjit.validate.checker import Checker
 from wasmjit.validate.lookup import lookup
 from wasmjit.validate.registry import Handler, bind, validates
 from wasmjit.wasm.opcodes import OPCODES, Op
+from wasmjit.wasm.types import I32
 
 _VECTOR_BYTES = 16
+_MAX_OFFSET = 0xFFFF_FFFF
 
 
 def _memory(check: Checker, memidx: int) -> None:
@@ -22,10 +24,9 @@ def _access(natural_log2: int) -> Handler:
     def validate_access(check: Checker, imm: tuple[int, ...]) -> None:
         if imm[0] > natural_log2:
             raise InvalidError("alignment must not be larger than natural")
-        if imm[1] > 0xFFFF_FFFF:
+        memory = lookup(check.module.memories, imm[2], "memory")
+        if imm[1] > _MAX_OFFSET and memory.address is I32:
             raise InvalidError("offset out of range")
-        if not check.module.memories:
-            raise InvalidError("unknown memory 0")
 
     return validate_access
 
@@ -41,9 +42,9 @@ def _lane(count: int) -> Handler:
 def _access_lane(natural_log2: int) -> Handler:
     validate_access, validate_lane = _access(natural_log2), _lane(_VECTOR_BYTES >> natural_log2)
 
-    def validate_access_lane(check: Checker, imm: tuple[int, int, int]) -> None:
+    def validate_access_lane(check: Checker, imm: tuple[int, int, int, int]) -> None:
         validate_access(check, imm)
-        validate_lane(check, imm[2])
+        validate_lane(check, imm[3])
 
     return validate_access_lane
 

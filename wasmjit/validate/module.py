@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from wasmjit import features, limits
-from wasmjit.errors import InvalidError, UnsupportedError
+from wasmjit import limits
+from wasmjit.errors import InvalidError
 from wasmjit.limits import check_limit
 from wasmjit.validate.constant import validate_const
 from wasmjit.validate.lookup import check_all, lookup
 from wasmjit.wasm.module import DataSegment, ElementSegment, Module
-from wasmjit.wasm.types import I32, FuncType, Limits
+from wasmjit.wasm.types import I32, I64, FuncType, Limits, MemType, max_pages
 
-_MAX_TABLE_SIZE = 0xFFFF_FFFF
+_MAX_TABLE_SIZE = {I32: (1 << 32) - 1, I64: (1 << 64) - 1}
 
 
 def validate_module(module: Module) -> None:
@@ -50,14 +50,18 @@ def _validate_limits(size: Limits, maximum: int, message: str) -> None:
 
 def _validate_tables(module: Module) -> None:
     for table in module.tables:
-        _validate_limits(table.limits, _MAX_TABLE_SIZE, "table size must be at most 2^32-1")
+        _validate_limits(table.limits, _MAX_TABLE_SIZE[table.address], "table size must be at most 2^32-1")
 
 
 def _validate_memories(module: Module) -> None:
-    if len(module.memories) > 1 and features.MULTI_MEMORY not in features.SUPPORTED:
-        raise UnsupportedError(features.MULTI_MEMORY)
     for memory in module.memories:
-        _validate_limits(memory.limits, limits.MAX_MEMORY_PAGES, "memory size must be at most 65536 pages (4 GiB)")
+        _validate_memory(memory)
+
+
+def _validate_memory(memory: MemType) -> None:
+    maximum = max_pages(memory)
+    size = " (4 GiB)" if maximum == limits.MAX_MEMORY_PAGES else ""
+    _validate_limits(memory.limits, maximum, f"memory size must be at most {maximum} pages{size}")
 
 
 def _validate_globals(module: Module) -> None:
@@ -103,11 +107,10 @@ def _validate_element(module: Module, segment: ElementSegment) -> None:
         message = f"type mismatch: segment of {segment.type} for a table of {table.element}"
         raise InvalidError(message, None, segment.offset)
     if segment.at is not None:
-        validate_const(module, segment.at, I32, len(module.globals), segment.offset)
+        validate_const(module, segment.at, table.address, len(module.globals), segment.offset)
 
 
 def _validate_data(module: Module, segment: DataSegment) -> None:
-    if segment.mode == "active":
-        lookup(module.memories, segment.memidx, "memory", segment.offset)
     if segment.at is not None:
-        validate_const(module, segment.at, I32, len(module.globals), segment.offset)
+        address = lookup(module.memories, segment.memidx, "memory", segment.offset).address
+        validate_const(module, segment.at, address, len(module.globals), segment.offset)

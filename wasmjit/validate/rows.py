@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from wasmjit.validate import control, immediate, table, variable  # noqa: F401  (they fill the registry)
+from wasmjit.validate.addressed import addressed_handlers, has_wide_memory
 from wasmjit.validate.checker import types_of
 from wasmjit.validate.registry import HANDLERS, Handler
+from wasmjit.wasm.module import Module
 from wasmjit.wasm.opcodes import OPCODES, Op
 from wasmjit.wasm.types import ValType
 
@@ -32,3 +34,10 @@ def _row(op: Op) -> Row:
 
 
 ROWS: dict[int, Row] = {code: _row(op) for code, op in OPCODES.items()}
+
+_ADDRESSED_ROWS = {**ROWS, **{code: Row(handler, None, [], slice(0)) for code, handler in addressed_handlers().items()}}
+
+
+def rows_for(module: Module) -> dict[int, Row]:
+    """The rows by which a module's bodies are validated."""
+    return _ADDRESSED_ROWS if has_wide_memory(module) else ROWS

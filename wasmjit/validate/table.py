@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wasmjit.errors import InvalidError
+from wasmjit.validate.addressed import narrower
 from wasmjit.validate.checker import Checker
 from wasmjit.validate.lookup import lookup
 from wasmjit.validate.registry import validates
@@ -13,68 +14,72 @@ def _element(check: Checker, tableidx: int) -> ValType:
     return lookup(check.module.tables, tableidx, "table").element
 
 
-def _pop_i32s(check: Checker, count: int) -> None:
-    for _ in range(count):
-        check.pop_val(I32)
+def table_address(check: Checker, tableidx: int) -> ValType:
+    """The type of a table's indices."""
+    return lookup(check.module.tables, tableidx, "table").address
 
 
 @validates("table.get")
 def validate_table_get(check: Checker, tableidx: int) -> None:
-    """[i32] -> [t]"""
+    """[at] -> [t]"""
     element = _element(check, tableidx)
-    check.pop_val(I32)
+    check.pop_val(table_address(check, tableidx))
     check.stack.append(element)
 
 
 @validates("table.set")
 def validate_table_set(check: Checker, tableidx: int) -> None:
-    """[i32 t] -> []"""
+    """[at t] -> []"""
     check.pop_val(_element(check, tableidx))
-    check.pop_val(I32)
+    check.pop_val(table_address(check, tableidx))
 
 
 @validates("table.size")
 def validate_table_size(check: Checker, tableidx: int) -> None:
-    """[] -> [i32]"""
-    _element(check, tableidx)
-    check.stack.append(I32)
+    """[] -> [at]"""
+    check.stack.append(table_address(check, tableidx))
 
 
 @validates("table.grow")
 def validate_table_grow(check: Checker, tableidx: int) -> None:
-    """[t i32] -> [i32]"""
-    element = _element(check, tableidx)
-    check.pop_val(I32)
+    """[t at] -> [at]"""
+    element, address = _element(check, tableidx), table_address(check, tableidx)
+    check.pop_val(address)
     check.pop_val(element)
-    check.stack.append(I32)
+    check.stack.append(address)
 
 
 @validates("table.fill")
 def validate_table_fill(check: Checker, tableidx: int) -> None:
-    """[i32 t i32] -> []"""
-    element = _element(check, tableidx)
-    check.pop_val(I32)
+    """[at t at] -> []"""
+    element, address = _element(check, tableidx), table_address(check, tableidx)
+    check.pop_val(address)
     check.pop_val(element)
-    check.pop_val(I32)
+    check.pop_val(address)
 
 
 @validates("table.copy")
 def validate_table_copy(check: Checker, imm: tuple[int, int]) -> None:
-    """[i32 i32 i32] -> [], between tables of one element type."""
+    """[at1 at2 at] -> [], between tables of one element type; `at` is the narrower address type."""
     destination, source = imm
     if _element(check, destination) is not _element(check, source):
         raise InvalidError("type mismatch: table.copy between different element types")
-    _pop_i32s(check, 3)
+    to, source_address = table_address(check, destination), table_address(check, source)
+    check.pop_val(narrower(to, source_address))
+    check.pop_val(source_address)
+    check.pop_val(to)
 
 
 @validates("table.init")
 def validate_table_init(check: Checker, imm: tuple[int, int]) -> None:
-    """[i32 i32 i32] -> [], from a segment of the table's element type."""
+    """[at i32 i32] -> [], from a segment of the table's element type."""
     elemidx, tableidx = imm
     element = _element(check, tableidx)
     if lookup(check.module.elements, elemidx, "elem segment").type is not element:
         raise InvalidError("type mismatch: table.init from a segment of a different type")
-    _pop_i32s(check, 3)
+    check.pop_val(I32)
+    check.pop_val(I32)
+    check.pop_val(table_address(check, tableidx))
 
 
 @validates("elem.drop")

@@ -64,25 +64,47 @@ class Limits:
         return f"{self.min}" if self.max is None else f"{self.min} {self.max}"
 
 
+PAGE_SIZE_LOG2 = 16
+
+
 @dataclass(frozen=True, slots=True)
 class MemType:
-    """Linear memory, limits in pages of 64 KiB (spec 2.3.8)."""
+    """Linear memory, limits in pages (spec 2.3.8): of 64 KiB, or of 2^`page_size_log2` bytes.
+
+    `address` is the type of its addresses and sizes, I32 or I64. A `shared` memory may be used by several threads.
+    """
 
     limits: Limits
+    address: ValType = I32
+    shared: bool = False
+    page_size_log2: int = PAGE_SIZE_LOG2
 
     def __str__(self) -> str:
-        return f"memory {self.limits}"
+        shared = " shared" if self.shared else ""
+        page_size = "" if self.page_size_log2 == PAGE_SIZE_LOG2 else f" (pagesize {1 << self.page_size_log2})"
+        return f"memory {_address_prefix(self.address)}{self.limits}{shared}{page_size}"
 
 
 @dataclass(frozen=True, slots=True)
 class TableType:
-    """Table of references (spec 2.3.9)."""
+    """Table of references (spec 2.3.9). `address` is the type of its indices and sizes, I32 or I64."""
 
     limits: Limits
     element: ValType
+    address: ValType = I32
 
     def __str__(self) -> str:
-        return f"table {self.limits} {self.element}"
+        return f"table {_address_prefix(self.address)}{self.limits} {self.element}"
+
+
+def max_pages(type: MemType) -> int:
+    """The most pages that a memory's type may ask for: all addresses, or all but one with pages of a byte (3.2.4)."""
+    bits = 32 if type.address is I32 else 64
+    return 1 << bits - type.page_size_log2 if type.page_size_log2 else (1 << bits) - 1
+
+
+def _address_prefix(address: ValType) -> str:
+    return "" if address is I32 else f"{address} "
 
 
 @dataclass(frozen=True, slots=True)

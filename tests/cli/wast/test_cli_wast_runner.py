@@ -144,7 +144,7 @@ def test_definitions_and_instances(tmp_path: Path) -> None:
 
 SHARED = """(module $m (memory (export "mem") 1) (func (export "read") (result i32) (i32.load8_u (i32.const 0))))
 (register "m")
-(module (import "m" "mem" (memory 1)) (memory 1) (data (memory 0) (i32.const 0) "x"))
+(module (import "m" "mem" (memory 1)) (type (struct)) (data (memory 0) (i32.const 0) "x"))
 """
 
 

@@ -32,8 +32,9 @@ from wasmjit.compile.lower.emitter import METADATA, Emitter
 from wasmjit.compile.lower.registry import HANDLERS
 from wasmjit.compile.lower.types import LLVM_TYPE
 from wasmjit.compile.lower.unit import Unit
+from wasmjit.wasm.module import Module
 from wasmjit.wasm.opcodes import CODE_BY_NAME, OPCODES, PREFIX_SHIFT, Op
-from wasmjit.wasm.types import I32, V128, FuncType, ValType
+from wasmjit.wasm.types import I32, V128, FuncType, Limits, MemType, ValType
 
 Array = npt.NDArray[Any]
 
@@ -137,8 +138,8 @@ def immediates(row: Op) -> list[Any]:
     if row.imm == "lane":
         return list(range(int(row.name.partition(".")[0].partition("x")[2])))
     if row.imm == "memarg_lane":
-        return [(0, OFFSET, lane) for lane in range(16 >> row.align_log2)]
-    return [{"": None, "v128": bytes(range(3, 19)), "memarg": (0, OFFSET)}[row.imm]]
+        return [(0, OFFSET, 0, lane) for lane in range(16 >> row.align_log2)]
+    return [{"": None, "v128": bytes(range(3, 19)), "memarg": (0, OFFSET, 0)}[row.imm]]
 
 
 def plain_cases(row: Op) -> Iterator[Case]:
@@ -234,7 +235,7 @@ class BareEmitter(Emitter):
 def stand_in_unit(arch: str, features: frozenset[str]) -> Unit:
     """A unit with as much as vector instructions need: memory 0's base is the context's first field."""
     unit = SimpleNamespace(
-        module=None,
+        module=Module(b"", memories=[MemType(Limits(1))]),
         guard=True,
         target_arch=arch,
         target_features=features,
@@ -369,7 +370,7 @@ def wat_instr(name: str, imm: Any) -> str:
         "f64": lambda imm: wat_float(imm, 52, 64),
         "v128": lambda imm: "i8x16 " + " ".join(str(byte) for byte in imm),
         "memarg": lambda imm: f"offset={imm[1]}",
-        "memarg_lane": lambda imm: f"offset={imm[1]} {imm[2]}",
+        "memarg_lane": lambda imm: f"offset={imm[1]} {imm[3]}",
     }
     return f"{name} {write[row.imm](imm)}"
 

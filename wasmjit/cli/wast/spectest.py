@@ -31,6 +31,7 @@ def spectest_module(store: Store) -> dict[str, Extern]:
     exports["global_f32"] = Global(store, "f32", 666.6)
     exports["global_f64"] = Global(store, "f64", 666.6)
     exports["table"] = Table(store, "funcref", 10, 20)
+    exports["table64"] = Table(store, "funcref", 10, 20, address="i64")
     exports["memory"] = Memory(store, 1, 2)
     return exports
 

@@ -2,15 +2,20 @@
 
 Guard: index and offset are zero-extended and added to the base; an access out of bounds hits a guard page, and the
 signal handler turns the fault into a trap. Explicit: the end of the access is compared with the memory's length.
+Memories with 64-bit addresses are always checked explicitly, and so that nothing overflows.
 """
 
 from __future__ import annotations
 
 from wasmjit.abi import layout
+from wasmjit.abi.layout import has_guard_pages
 from wasmjit.abi.libcalls import Libcall
 from wasmjit.abi.traps import TrapCode
 from wasmjit.compile.lower.emitter import CONTEXT_ACCESS, MEMORY_ACCESS, Emitter
 from wasmjit.compile.lower.registry import Handler, bind, lowers
+from wasmjit.wasm.types import I32, I64, MemType, ValType
+
+_MAX_UNSIGNED = (1 << 64) - 1
 
 
 def _base(f: Emitter, memidx: int) -> str:
@@ -24,18 +29,52 @@ def _length(f: Emitter, memidx: int) -> str:
     return f.emit(f"load i64, ptr {pointer}, align 8{CONTEXT_ACCESS}")
 
 
-def address(f: Emitter, imm: tuple[int, ...], access_bytes: int) -> str:
-    """Pop the index; the pointer to memory 0 at index + offset, checked in explicit mode.
+def pop_address(f: Emitter, type: ValType) -> str:
+    """Pop an address or a size of that address type, as i64."""
+    return f.pop() if type is I64 else f.widen(f.pop())
 
-    `imm` is (align_log2, offset, ...).
+
+def push_size(f: Emitter, type: ValType, size: str) -> None:
+    """Push an i64 as a size of that address type."""
+    f.push(size if type is I64 else f.emit(f"trunc i64 {size} to i32"))
+
+
+def _is_guarded(f: Emitter, memory: MemType) -> bool:
+    """Whether accesses need no check: guard pages cover all that an index and an offset can reach."""
+    return f.guard and has_guard_pages(memory)
+
+
+def address(f: Emitter, imm: tuple[int, ...], access_bytes: int) -> str:
+    """Pop the index; the pointer to index + offset, checked where guard pages don't.
+
+    `imm` is (align_log2, offset, memidx, ...).
     """
-    position, offset = f.widen(f.pop()), imm[1]
+    _, offset, memidx, *_ = imm
+    memory = f.module.memories[memidx]
+    if memory.address is I64:
+        return _wide_address(f, memidx, offset, access_bytes)
+    position = f.widen(f.pop())
     if offset:
         position = f.emit(f"add nuw nsw i64 {position}, {offset}")
-    if not f.guard:
+    if not _is_guarded(f, memory):
         end = f.emit(f"add nuw nsw i64 {position}, {access_bytes}")
-        f.trap_if(f.emit(f"icmp ugt i64 {end}, {_length(f, 0)}"), TrapCode.MEMORY_OUT_OF_BOUNDS)
-    return f.emit(f"getelementptr i8, ptr {_base(f, 0)}, i64 {position}")
+        f.trap_if(f.emit(f"icmp ugt i64 {end}, {_length(f, memidx)}"), TrapCode.MEMORY_OUT_OF_BOUNDS)
+    return f.emit(f"getelementptr i8, ptr {_base(f, memidx)}, i64 {position}")
+
+
+def _wide_address(f: Emitter, memidx: int, offset: int, access_bytes: int) -> str:
+    """Index and offset of 64 bits each: their sum is never formed before it is known to be in bounds.
+
+    `valid` is how many indices there are with which the access is in bounds: one comparison does, and a loop that
+    does not change the memory's length computes it once.
+    """
+    index = f.pop()
+    beyond = _literal(min(offset + access_bytes - 1, _MAX_UNSIGNED))
+    f.declare("declare i64 @llvm.usub.sat.i64(i64, i64)")
+    valid = f.emit(f"call i64 @llvm.usub.sat.i64(i64 {_length(f, memidx)}, i64 {beyond})")
+    f.trap_if(f.emit(f"icmp uge i64 {index}, {valid}"), TrapCode.MEMORY_OUT_OF_BOUNDS)
+    position = f.emit(f"add nuw i64 {index}, {_literal(offset)}") if offset else index
+    return f.emit(f"getelementptr i8, ptr {_base(f, memidx)}, i64 {position}")
 
 
 def _location(f: Emitter) -> str:
@@ -131,17 +170,18 @@ for _mnemonic, _type, _in_memory, _bytes in _STORES:
 
 @lowers("memory.size")
 def lower_memory_size(f: Emitter, memidx: int) -> None:
-    """Length in pages of 64 KiB."""
-    pages = f.emit(f"lshr i64 {_length(f, memidx)}, 16")
-    f.push(f.emit(f"trunc i64 {pages} to i32"))
+    """Length in pages."""
+    memory = f.module.memories[memidx]
+    push_size(f, memory.address, f.emit(f"lshr i64 {_length(f, memidx)}, {memory.page_size_log2}"))
 
 
 @lowers("memory.grow")
 def lower_memory_grow(f: Emitter, memidx: int) -> None:
     """The runtime grows it; -1 where it can't."""
-    old = f.libcall(Libcall.MEMORY_GROW, str(memidx), f.widen(f.pop()))
+    type = f.module.memories[memidx].address
+    old = f.libcall(Libcall.MEMORY_GROW, str(memidx), pop_address(f, type))
     raise_if_pending(f, old)
-    f.push(f.emit(f"trunc i64 {old} to i32"))
+    push_size(f, type, old)
 
 
 def raise_if_pending(f: Emitter, result: str) -> None:
@@ -150,17 +190,29 @@ def raise_if_pending(f: Emitter, result: str) -> None:
     f.trap_if(raised, TrapCode.HOST_EXCEPTION)
 
 
+def _literal(value: int) -> str:
+    """An unsigned 64-bit number as LLVM writes it, signed."""
+    return str(value - (value >> 63 << 64))
+
+
 def _checked_range(f: Emitter, memidx: int, start: str, count: str) -> str:
     """Pointer to `count` (i64) bytes at `start` (i64), all of them in bounds; checked in either mode."""
-    end = f.emit(f"add nuw nsw i64 {start}, {count}")
-    f.trap_if(f.emit(f"icmp ugt i64 {end}, {_length(f, memidx)}"), TrapCode.MEMORY_OUT_OF_BOUNDS)
+    if f.module.memories[memidx].address is I64:
+        length = _length(f, memidx)
+        f.trap_if(f.emit(f"icmp ugt i64 {count}, {length}"), TrapCode.MEMORY_OUT_OF_BOUNDS)
+        last = f.emit(f"sub nuw i64 {length}, {count}")
+        f.trap_if(f.emit(f"icmp ugt i64 {start}, {last}"), TrapCode.MEMORY_OUT_OF_BOUNDS)
+    else:
+        end = f.emit(f"add nuw nsw i64 {start}, {count}")
+        f.trap_if(f.emit(f"icmp ugt i64 {end}, {_length(f, memidx)}"), TrapCode.MEMORY_OUT_OF_BOUNDS)
     return f.emit(f"getelementptr i8, ptr {_base(f, memidx)}, i64 {start}")
 
 
 @lowers("memory.fill")
 def lower_memory_fill(f: Emitter, memidx: int) -> None:
     """Bounds first, then memset."""
-    count, value, start = f.widen(f.pop()), f.pop(), f.widen(f.pop())
+    type = f.module.memories[memidx].address
+    count, value, start = pop_address(f, type), f.pop(), pop_address(f, type)
     pointer = _checked_range(f, memidx, start, count)
     byte = f.emit(f"trunc i32 {value} to i8")
     f.declare("declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)")
@@ -174,7 +226,9 @@ def lower_memory_copy(f: Emitter, memidxs: tuple[int, int]) -> None:
     It is volatile because LLVM 22 drops a memmove within what a memset has filled although its source may end behind
     that (llvm-project pull request 206451). It costs nothing: short copies become moves all the same.
     """
-    count, source, destination = f.widen(f.pop()), f.widen(f.pop()), f.widen(f.pop())
+    types = [f.module.memories[memidx].address for memidx in memidxs]
+    count = pop_address(f, I64 if types == [I64, I64] else I32)
+    source, destination = pop_address(f, types[1]), pop_address(f, types[0])
     to = _checked_range(f, memidxs[0], destination, count)
     frm = _checked_range(f, memidxs[1], source, count)
     f.declare("declare void @llvm.memmove.p0.p0.i64(ptr, ptr, i64, i1)")
@@ -184,7 +238,8 @@ def lower_memory_copy(f: Emitter, memidxs: tuple[int, int]) -> None:
 @lowers("memory.init")
 def lower_memory_init(f: Emitter, imm: tuple[int, int]) -> None:
     """By the runtime: it happens once, at start-up."""
-    count, source, destination = f.widen(f.pop()), f.widen(f.pop()), f.widen(f.pop())
+    count, source = f.widen(f.pop()), f.widen(f.pop())
+    destination = pop_address(f, f.module.memories[imm[1]].address)
     f.trap_if_status(f.libcall(Libcall.MEMORY_INIT, str(imm[1]), str(imm[0]), destination, source, count))
 
 

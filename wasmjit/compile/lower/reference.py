@@ -6,10 +6,10 @@ from wasmjit.abi import layout
 from wasmjit.abi.libcalls import Libcall
 from wasmjit.abi.traps import TrapCode
 from wasmjit.compile.lower.emitter import CONTEXT_ACCESS, Emitter
-from wasmjit.compile.lower.memory import raise_if_pending
+from wasmjit.compile.lower.memory import pop_address, push_size, raise_if_pending
 from wasmjit.compile.lower.registry import lowers
 from wasmjit.compile.lower.variable import store_extern
-from wasmjit.wasm.types import EXTERNREF, ValType
+from wasmjit.wasm.types import EXTERNREF, I32, I64, ValType
 
 
 @lowers("ref.null")
@@ -30,6 +30,10 @@ def lower_ref_func(f: Emitter, funcidx: int) -> None:
     f.push(f.field(f.unit.layout.funcref(funcidx)))
 
 
+def _address_type(f: Emitter, tableidx: int) -> ValType:
+    return f.module.tables[tableidx].address
+
+
 def _definition(f: Emitter, tableidx: int) -> str:
     return f.hoisted(f"%t{tableidx}", f.unit.layout.table(tableidx))
 
@@ -41,7 +45,7 @@ def _size(f: Emitter, tableidx: int) -> str:
 
 def table_slot(f: Emitter, tableidx: int, index: str, out_of_bounds: TrapCode) -> str:
     """Pointer to an element, checked; the table's base is read anew, since growth moves it."""
-    position = f.widen(index)
+    position = index if _address_type(f, tableidx) is I64 else f.widen(index)
     f.trap_if(f.emit(f"icmp uge i64 {position}, {_size(f, tableidx)}"), out_of_bounds)
     base = f.emit(f"load ptr, ptr {_definition(f, tableidx)}, align 8{CONTEXT_ACCESS}")
     return f.emit(f"getelementptr ptr, ptr {base}, i64 {position}")
@@ -68,7 +72,7 @@ def lower_table_set(f: Emitter, tableidx: int) -> None:
 @lowers("table.size")
 def lower_table_size(f: Emitter, tableidx: int) -> None:
     """Number of elements."""
-    f.push(f.emit(f"trunc i64 {_size(f, tableidx)} to i32"))
+    push_size(f, _address_type(f, tableidx), _size(f, tableidx))
 
 
 def _address(f: Emitter, reference: str) -> str:
@@ -78,23 +82,27 @@ def _address(f: Emitter, reference: str) -> str:
 @lowers("table.grow")
 def lower_table_grow(f: Emitter, tableidx: int) -> None:
     """The runtime grows it; -1 where it can't."""
-    count, initial = f.widen(f.pop()), f.pop()
+    type = _address_type(f, tableidx)
+    count, initial = pop_address(f, type), f.pop()
     old = f.libcall(Libcall.TABLE_GROW, str(tableidx), _address(f, initial), count)
     raise_if_pending(f, old)
-    f.push(f.emit(f"trunc i64 {old} to i32"))
+    push_size(f, type, old)
 
 
 @lowers("table.fill")
 def lower_table_fill(f: Emitter, tableidx: int) -> None:
     """By the runtime, as the rest: these run seldom."""
-    count, value, start = f.widen(f.pop()), f.pop(), f.widen(f.pop())
+    type = _address_type(f, tableidx)
+    count, value, start = pop_address(f, type), f.pop(), pop_address(f, type)
     f.trap_if_status(f.libcall(Libcall.TABLE_FILL, str(tableidx), start, _address(f, value), count))
 
 
 @lowers("table.copy")
 def lower_table_copy(f: Emitter, tables: tuple[int, int]) -> None:
     """Destination and source table, then as memory.copy."""
-    count, source, destination = f.widen(f.pop()), f.widen(f.pop()), f.widen(f.pop())
+    types = [_address_type(f, tableidx) for tableidx in tables]
+    count = pop_address(f, I64 if types == [I64, I64] else I32)
+    source, destination = pop_address(f, types[1]), pop_address(f, types[0])
     status = f.libcall(Libcall.TABLE_COPY, str(tables[0]), str(tables[1]), destination, source, count)
     f.trap_if_status(status)
 
@@ -102,7 +110,8 @@ def lower_table_copy(f: Emitter, tables: tuple[int, int]) -> None:
 @lowers("table.init")
 def lower_table_init(f: Emitter, imm: tuple[int, int]) -> None:
     """From an element segment."""
-    count, source, destination = f.widen(f.pop()), f.widen(f.pop()), f.widen(f.pop())
+    count, source = f.widen(f.pop()), f.widen(f.pop())
+    destination = pop_address(f, _address_type(f, imm[1]))
     f.trap_if_status(f.libcall(Libcall.TABLE_INIT, str(imm[1]), str(imm[0]), destination, source, count))
 
 

@@ -10,13 +10,13 @@ from wasmjit.compile.lower.vector_shape import I8X16, I16X8, I32X4, I64X2, V128_
 
 
 @lowers("v128.load")
-def lower_load(f: Emitter, imm: tuple[int, int]) -> None:
+def lower_load(f: Emitter, imm: tuple[int, int, int]) -> None:
     """16 bytes."""
     f.push(load(f, V128_TYPE, address(f, imm, 16)))
 
 
 @lowers("v128.store")
-def lower_store(f: Emitter, imm: tuple[int, int]) -> None:
+def lower_store(f: Emitter, imm: tuple[int, int, int]) -> None:
     """16 bytes."""
     value = f.pop()
     store(f, V128_TYPE, value, address(f, imm, 16))
@@ -25,7 +25,7 @@ def lower_store(f: Emitter, imm: tuple[int, int]) -> None:
 def _load_extend(s: Shape, wide: Shape, extend: str) -> Handler:
     narrow = f"<{wide.count} x {s.lane}>"
 
-    def lower(f: Emitter, imm: tuple[int, int]) -> None:
+    def lower(f: Emitter, imm: tuple[int, int, int]) -> None:
         lanes = load(f, narrow, address(f, imm, 8))
         push_vector(f, wide.type, f.emit(f"{extend} {narrow} {lanes} to {wide.type}"))
 
@@ -33,14 +33,14 @@ def _load_extend(s: Shape, wide: Shape, extend: str) -> Handler:
 
 
 def _load_splat(s: Shape) -> Handler:
-    def lower(f: Emitter, imm: tuple[int, int]) -> None:
+    def lower(f: Emitter, imm: tuple[int, int, int]) -> None:
         push_splat(f, s, load(f, s.lane, address(f, imm, s.bits // 8)))
 
     return lower
 
 
 def _load_zero(s: Shape) -> Handler:
-    def lower(f: Emitter, imm: tuple[int, int]) -> None:
+    def lower(f: Emitter, imm: tuple[int, int, int]) -> None:
         lane = load(f, s.lane, address(f, imm, s.bits // 8))
         push_vector(f, s.type, f.emit(f"insertelement {s.type} zeroinitializer, {s.lane} {lane}, i64 0"))
 
@@ -48,17 +48,17 @@ def _load_zero(s: Shape) -> Handler:
 
 
 def _load_lane(s: Shape) -> Handler:
-    def lower(f: Emitter, imm: tuple[int, int, int]) -> None:
+    def lower(f: Emitter, imm: tuple[int, int, int, int]) -> None:
         vector = pop_vector(f, s.type)
         lane = load(f, s.lane, address(f, imm, s.bits // 8))
-        push_vector(f, s.type, f.emit(f"insertelement {s.type} {vector}, {s.lane} {lane}, i64 {imm[2]}"))
+        push_vector(f, s.type, f.emit(f"insertelement {s.type} {vector}, {s.lane} {lane}, i64 {imm[3]}"))
 
     return lower
 
 
 def _store_lane(s: Shape) -> Handler:
-    def lower(f: Emitter, imm: tuple[int, int, int]) -> None:
-        lane = f.emit(f"extractelement {s.type} {pop_vector(f, s.type)}, i64 {imm[2]}")
+    def lower(f: Emitter, imm: tuple[int, int, int, int]) -> None:
+        lane = f.emit(f"extractelement {s.type} {pop_vector(f, s.type)}, i64 {imm[3]}")
         store(f, s.lane, lane, address(f, imm, s.bits // 8))
 
     return lower

@@ -25,8 +25,8 @@ class Op:
     "type_table"     call_indirect: (typeidx, tableidx)
     "types"          select t*: tuple of ValType
     "ref"            ref.null: ValType
-    "memarg"         (align_log2, offset)
-    "memarg_lane"    (align_log2, offset, lane)
+    "memarg"         (align_log2, offset, memidx)
+    "memarg_lane"    (align_log2, offset, memidx, lane)
     "lane"           int
     "lanes"          i8x16.shuffle: bytes of 16
     "i32" "i64"      signed int
