@@ -41,5 +41,6 @@ SUPPORTED = frozenset(
         EXTENDED_CONST,
         MULTI_MEMORY,
         MEMORY64,
+        TAIL_CALL,
     }
 )

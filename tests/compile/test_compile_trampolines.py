@@ -11,7 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wasmjit.abi.signature import buffer_structs
-from wasmjit.compile.convention import LLVM_TYPE, halved_parameters, joined_parameters, parameter_list, result_type
+from wasmjit.compile.convention import (
+    LLVM_TYPE,
+    halved_parameters,
+    joined_parameters,
+    parameter_list,
+    result_type,
+    results_in_memory,
+    value_slots,
+)
 
 LETTERS = "iIfFvr"
 SIGNALLING = {"f": bytes.fromhex("0100a07f"), "F": bytes.fromhex("010000000000f4ff")}  # NaNs with payloads
@@ -22,8 +30,16 @@ def pick_ir(key: str, picks: list[int]) -> str:
     params, _, results = key.partition(":")
     types = [LLVM_TYPE[letter] for letter in params]
     returned = result_type(results)
-    lines = [f"define tailcc {returned} @pick(ptr %c{parameter_list(params)}) #0 {{", *joined_parameters(params)]
-    if len(results) < 2:
+    lines = [
+        f"define tailcc {returned} @pick(ptr %c{parameter_list(params, results)}) #0 {{",
+        *joined_parameters(params),
+    ]
+    if results_in_memory(results):
+        for i, (pick, (type, offset)) in enumerate(zip(picks, value_slots(results), strict=True)):
+            lines.append(f"  %r{i} = getelementptr i8, ptr %ret, i64 {offset}")
+            lines.append(f"  store {type} %p{pick}, ptr %r{i}, align 8")
+        lines.append("  ret void")
+    elif len(results) < 2:
         lines.append(f"  ret {types[picks[0]]} %p{picks[0]}" if results else "  ret void")
     else:
         value = "poison"

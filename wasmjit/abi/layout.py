@@ -17,6 +17,7 @@
 
     StoreHeader      0 stack limit (address)   8 head of the list of unowned externrefs
                     16 depth of activations   24 max stack (bytes)   32 lowest usable stack address of this thread
+                    64 arguments on their way to a tail-called function, as in a buffer of signature.py
     MemoryDef        0 ptr base    8 i64 length in bytes
     TableDef         0 ptr base    8 i64 length in elements      (8-byte references; base moves on growth)
     FuncRef          0 ptr code    8 ptr vmctx   16 i64 canonical type id   24 i64 funcidx (-1: host function)
@@ -31,6 +32,7 @@ A global's storage is 16 bytes; a v128 fills it, everything else sits at its sta
 
 from __future__ import annotations
 
+from wasmjit.limits import MAX_PARAMS
 from wasmjit.wasm.module import Module
 from wasmjit.wasm.types import I32, PAGE_SIZE_LOG2, MemType
 
@@ -47,7 +49,8 @@ STORE_UNOWNED = 8
 STORE_DEPTH = 16
 STORE_MAX_STACK = 24
 STORE_STACK_LOW = 32
-STORE_HEADER_BYTES = 64
+STORE_ARGUMENTS = 64
+STORE_HEADER_BYTES = STORE_ARGUMENTS + 16 * MAX_PARAMS
 
 DEF_BASE = 0
 DEF_LENGTH = 8

@@ -4,14 +4,30 @@ Types are given by the letters of abi/signature.py.
 One kind of parameter is not passed as it is: a v128 for which no vector register is left goes as two i64, the low half
 first. It would lie on the stack with an alignment of 16, and then LLVM's x86-64 back end lets caller and callee
 disagree by 16 bytes about the size of the stack arguments, which in this convention the callee removes.
+
+Results that do not fit into registers go to memory: the function returns nothing, and its second argument, `%ret`,
+says where they go, laid out as in a buffer of abi/signature.py. LLVM would do the like by itself, but then it could
+make no tail call of such a function.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import accumulate
+
+from wasmjit.abi.signature import SLOT_BYTES
 
 LLVM_TYPE = {"i": "i32", "I": "i64", "f": "float", "F": "double", "v": "<2 x i64>", "r": "ptr"}
+
+INTEGER_RESULTS, VECTOR_RESULTS = 3, 4
+"""Registers that return values, on x86-64; AArch64 has more."""
+
+SLOT_ALIGN = 8
+"""Alignment of values in such buffers, in bytes."""
+
+INTEGER_REGISTERS = 6
+"""Registers that pass vmctx and i32, i64 and reference parameters, on x86-64; AArch64 has more."""
 
 VECTOR_REGISTERS = 8
 """Registers that pass f32, f64 and v128 parameters, on x86-64 and on AArch64."""
@@ -27,19 +43,44 @@ def halved_parameters(params: str) -> frozenset[int]:
 
 
 @cache
+def results_in_memory(results: str) -> bool:
+    """Whether these results are returned in memory."""
+    vectors = sum(letter in _IN_VECTOR_REGISTERS for letter in results)
+    return vectors > VECTOR_RESULTS or len(results) - vectors > INTEGER_RESULTS
+
+
+@cache
+def stack_arguments(params: str, results: str) -> bool:
+    """Whether a call may pass arguments on the stack."""
+    vectors = [letter in _IN_VECTOR_REGISTERS for letter in params]
+    integers = 1 + results_in_memory(results) + vectors.count(False) + 2 * len(halved_parameters(params))
+    return integers > INTEGER_REGISTERS or vectors.count(True) > VECTOR_REGISTERS
+
+
+@cache
+def value_slots(letters: str) -> tuple[tuple[str, int], ...]:
+    """LLVM type and byte offset of each value in a buffer of abi/signature.py."""
+    offsets = accumulate((SLOT_BYTES[letter] for letter in letters), initial=0)
+    return tuple((LLVM_TYPE[letter], offset) for letter, offset in zip(letters, offsets, strict=False))
+
+
+@cache
 def result_type(results: str) -> str:
     """What the LLVM function returns: void, a type, or a struct."""
     types = [LLVM_TYPE[letter] for letter in results]
-    if not types:
+    if not types or results_in_memory(results):
         return "void"
     return types[0] if len(types) == 1 else "{" + ", ".join(types) + "}"
 
 
 @cache
-def parameter_list(params: str) -> str:
-    """Text of the parameters after vmctx, each with a comma before it: %p0, %p1 ..., or %p0.low and %p0.high."""
+def parameter_list(params: str, results: str) -> str:
+    """Text of the parameters after vmctx, each with a comma before it: %p0, %p1 ..., or %p0.low and %p0.high.
+
+    %ret comes first, if results are returned in memory.
+    """
     halved = halved_parameters(params)
-    return "".join(
+    return (", ptr %ret" if results_in_memory(results) else "") + "".join(
         f", i64 %p{i}.low, i64 %p{i}.high" if i in halved else f", {LLVM_TYPE[letter]} %p{i}"
         for i, letter in enumerate(params)
     )

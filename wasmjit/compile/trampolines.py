@@ -11,7 +11,14 @@ from collections.abc import Iterable
 from wasmjit.abi import layout
 from wasmjit.abi.signature import SLOT_BYTES
 from wasmjit.abi.traps import TrapCode
-from wasmjit.compile.convention import LLVM_TYPE, argument_list, joined_parameters, parameter_list, result_type
+from wasmjit.compile.convention import (
+    argument_list,
+    joined_parameters,
+    parameter_list,
+    result_type,
+    results_in_memory,
+    value_slots,
+)
 from wasmjit.compile.platform import Platform
 from wasmjit.compile.support_ir import ACTIVATION_JMP_BUF, ATTRIBUTES, activation_bytes
 
@@ -41,16 +48,6 @@ def trampolines_ir(keys: Iterable[str], platform: Platform) -> str:
     return "".join([_DECLARATIONS, *functions, f"attributes #0 = {{ {ATTRIBUTES} }}\n"])
 
 
-def _slots(letters: str) -> list[tuple[str, int]]:
-    """LLVM type and buffer offset of each value."""
-    slots = []
-    offset = 0
-    for letter in letters:
-        slots.append((LLVM_TYPE[letter], offset))
-        offset += SLOT_BYTES[letter]
-    return slots
-
-
 def _buffer_bytes(key: str) -> int:
     params, _, results = key.partition(":")
     return max(sum(SLOT_BYTES[letter] for letter in letters) for letters in (params, results))
@@ -61,16 +58,17 @@ def _loads(letters: str, prefix: str) -> str:
     return "".join(
         f"  %{prefix}{i}.p = getelementptr i8, ptr %buffer, i64 {offset}\n"
         f"  %{prefix}{i} = load {type}, ptr %{prefix}{i}.p, align {min(8, _align(type))}\n"
-        for i, (type, offset) in enumerate(_slots(letters))
+        for i, (type, offset) in enumerate(value_slots(letters))
     )
 
 
-def _stores(letters: str, prefix: str) -> str:
-    """Write values %<prefix>0, %<prefix>1, ... to %buffer."""
+def _stores(letters: str, prefix: str, buffer: str = "%buffer") -> str:
+    """Write values %<prefix>0, %<prefix>1, ... to a buffer."""
+    name = f"{buffer}.{prefix}"
     return "".join(
-        f"  %{prefix}{i}.p = getelementptr i8, ptr %buffer, i64 {offset}\n"
-        f"  store {type} %{prefix}{i}, ptr %{prefix}{i}.p, align {min(8, _align(type))}\n"
-        for i, (type, offset) in enumerate(_slots(letters))
+        f"  {name}{i}.p = getelementptr i8, ptr {buffer}, i64 {offset}\n"
+        f"  store {type} %{prefix}{i}, ptr {name}{i}.p, align {min(8, _align(type))}\n"
+        for i, (type, offset) in enumerate(value_slots(letters))
     )
 
 
@@ -94,8 +92,9 @@ def _enter(key: str, platform: Platform) -> str:
     params, _, results = key.partition(":")
     returned = result_type(results)
     halves, arguments = _arguments(params)
-    call = f"call tailcc {returned} %code(ptr %c{arguments})"
-    if not results:
+    in_memory = results_in_memory(results)
+    call = f"call tailcc {returned} %code(ptr %c{', ptr %buffer' if in_memory else ''}{arguments})"
+    if not results or in_memory:
         take = f"  {call}\n"
     elif len(results) == 1:
         take = f"  %r0 = {call}\n"
@@ -117,7 +116,7 @@ set:
   %first = icmp eq i32 %trapped, 0
   br i1 %first, label %run, label %stop
 run:
-{_loads(params, "p")}{halves}{take}{_stores(results, "r")}\
+{_loads(params, "p")}{halves}{take}{"" if in_memory else _stores(results, "r")}\
   call void @wj_end(ptr %activation)
   ret i32 0
 stop:
@@ -132,11 +131,13 @@ stop:
 def _thunk(key: str) -> str:
     """The host needs stack too: a caller with a huge frame may have none left, though it passed its own check."""
     params, _, results = key.partition(":")
-    slots = _slots(results)
+    slots = value_slots(results)
     returned = result_type(results)
     joins = "".join(f"  {line}\n" for line in joined_parameters(params))
     if not results:
         give = "  ret void\n"
+    elif results_in_memory(results):
+        give = f"{_stores(results, 'r', '%ret')}  ret void\n"
     elif len(results) == 1:
         give = f"  ret {returned} %r0\n"
     else:
@@ -146,7 +147,7 @@ def _thunk(key: str) -> str:
         ]
         give = "".join([*chain, f"  ret {returned} %t{len(slots) - 1}\n"])
     return f"""
-define tailcc {returned} @"{thunk_symbol(key)}"(ptr %c{parameter_list(params)}) #0 {{
+define tailcc {returned} @"{thunk_symbol(key)}"(ptr %c{parameter_list(params, results)}) #0 {{
   %buffer = alloca [{max(_buffer_bytes(key), 8)} x i8], align 16
   %store.p = getelementptr i8, ptr %c, i64 {layout.VMCTX_STORE}
   %store = load ptr, ptr %store.p, align 8

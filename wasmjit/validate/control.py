@@ -120,9 +120,37 @@ def validate_call(check: Checker, funcidx: int) -> None:
 @validates("call_indirect")
 def validate_call_indirect(check: Checker, imm: tuple[int, int]) -> None:
     """Takes an index into a table of functions, then has the type that it names."""
+    type = _indirect_type(check, imm)
+    check.apply(types_of(type.params), types_of(type.results))
+
+
+def _indirect_type(check: Checker, imm: tuple[int, int]) -> FuncType:
+    """Take the index of an indirect call; the type that it names."""
     typeidx, tableidx = imm
     if lookup(check.module.tables, tableidx, "table").element is not FUNCREF:
         raise InvalidError("type mismatch: call_indirect needs a table of funcref")
     type = lookup_type(check.module, typeidx)
     check.pop_val(table_address(check, tableidx))
+    return type
+
+
+def validate_tail_call(check: Checker, type: FuncType) -> None:
+    """Takes a function's parameters; its results are those of the calling function, which ends here."""
+    results = check.ctrls[0].end
     check.apply(types_of(type.params), types_of(type.results))
+    if len(type.results) != len(results.list):
+        raise InvalidError("type mismatch: a tail call must have as many results as the function")
+    check.pop_vals(results)
+    check.unreachable()
+
+
+@validates("return_call")
+def validate_return_call(check: Checker, funcidx: int) -> None:
+    """A call, then a return."""
+    validate_tail_call(check, lookup_func(check.module, funcidx))
+
+
+@validates("return_call_indirect")
+def validate_return_call_indirect(check: Checker, imm: tuple[int, int]) -> None:
+    """An indirect call, then a return."""
+    validate_tail_call(check, _indirect_type(check, imm))

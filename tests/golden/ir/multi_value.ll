@@ -64,15 +64,21 @@ ret {i32, i32} %v8
 }
 
 ; function 3
-define tailcc {i32, i64, float, double, i32, i64} @f3(ptr %c) #0 !dbg !13 {
+define tailcc void @f3(ptr %c, ptr %ret) #0 !dbg !13 {
 entry:
 br label %b1
 b1:
-%v1 = insertvalue {i32, i64, float, double, i32, i64} poison, i32 1, 0
-%v2 = insertvalue {i32, i64, float, double, i32, i64} %v1, i64 2, 1
-%v3 = insertvalue {i32, i64, float, double, i32, i64} %v2, float 0x4008000000000000, 2
-%v4 = insertvalue {i32, i64, float, double, i32, i64} %v3, double 0x4010000000000000, 3
-%v5 = insertvalue {i32, i64, float, double, i32, i64} %v4, i32 5, 4
-%v6 = insertvalue {i32, i64, float, double, i32, i64} %v5, i64 6, 5
-ret {i32, i64, float, double, i32, i64} %v6
+%v1 = getelementptr i8, ptr %ret, i64 0
+store i32 1, ptr %v1, align 8, !tbaa !7
+%v2 = getelementptr i8, ptr %ret, i64 8
+store i64 2, ptr %v2, align 8, !tbaa !7
+%v3 = getelementptr i8, ptr %ret, i64 16
+store float 0x4008000000000000, ptr %v3, align 8, !tbaa !7
+%v4 = getelementptr i8, ptr %ret, i64 24
+store double 0x4010000000000000, ptr %v4, align 8, !tbaa !7
+%v5 = getelementptr i8, ptr %ret, i64 32
+store i32 5, ptr %v5, align 8, !tbaa !7
+%v6 = getelementptr i8, ptr %ret, i64 40
+store i64 6, ptr %v6, align 8, !tbaa !7
+ret void
 }

@@ -1,15 +1,28 @@
-"""Calls (spec 4.4.8.8-10): direct, through the slots of the module, imported, and indirect with its checks."""
+"""Calls (spec 4.4.8.8-13): direct, through the slots of the module, imported, and indirect with its checks; each
+also as a tail call, which LLVM then makes a jump, at every level.
+"""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from wasmjit.abi import layout
+from wasmjit.abi.signature import SLOT_BYTES, signature_key
 from wasmjit.abi.traps import TrapCode
-from wasmjit.compile.convention import argument_list
+from wasmjit.compile.convention import SLOT_ALIGN, argument_list, results_in_memory, stack_arguments, value_slots
 from wasmjit.compile.lower.emitter import CONTEXT_ACCESS, INVARIANT, Emitter
 from wasmjit.compile.lower.reference import table_slot
 from wasmjit.compile.lower.registry import lowers
-from wasmjit.compile.lower.types import param_letters, result_type
+from wasmjit.compile.lower.types import param_letters, result_letters, result_type
 from wasmjit.wasm.types import FuncType
+
+
+class Callee(NamedTuple):
+    """What is called: LLVM operands."""
+
+    type: FuncType
+    code: str
+    vmctx: str
 
 
 def _arguments(f: Emitter, type: FuncType) -> str:
@@ -22,12 +35,19 @@ def _arguments(f: Emitter, type: FuncType) -> str:
     return argument_list(param_letters(type), values, f.emit)
 
 
-def _call(f: Emitter, type: FuncType, code: str, vmctx: str, arguments: str) -> None:
-    """Call and push the results. Calls that LLVM merged would have no place in a backtrace."""
+def _call(f: Emitter, callee: Callee) -> None:
+    """Pop the arguments, call, push the results. Calls that LLVM merged would have no place in a backtrace."""
+    type = callee.type
+    arguments = _arguments(f, type)
+    results = result_letters(type)
+    buffer = _result_buffer(f, results) if results_in_memory(results) else None
     returned = result_type(type)
-    text = f"call tailcc {returned} {code}(ptr {vmctx}{arguments}) nomerge{f.location()}"
-    if not type.results:
+    first = "" if buffer is None else f", ptr {buffer}"
+    text = f"call tailcc {returned} {callee.code}(ptr {callee.vmctx}{first}{arguments}) nomerge{f.location()}"
+    if returned == "void":
         f.line(text)
+        if buffer is not None:
+            _load_results(f, results, buffer)
         return
     result = f.emit(text)
     if len(type.results) == 1:
@@ -37,30 +57,76 @@ def _call(f: Emitter, type: FuncType, code: str, vmctx: str, arguments: str) -> 
         f.push(f.emit(f"extractvalue {returned} {result}, {i}"))
 
 
-@lowers("call")
-def lower_call(f: Emitter, funcidx: int) -> None:
+def _result_buffer(f: Emitter, results: str) -> str:
+    """Memory in this function's frame for results of a call."""
+    size_bytes = sum(SLOT_BYTES[letter] for letter in results)
+    return f.allocated(f"%results.{size_bytes}", f"[{size_bytes} x i8], align 16")
+
+
+def _load_results(f: Emitter, results: str, buffer: str) -> None:
+    for llvm, offset in value_slots(results):
+        pointer = f.emit(f"getelementptr i8, ptr {buffer}, i64 {offset}")
+        f.push(f.emit(f"load {llvm}, ptr {pointer}, align {SLOT_ALIGN}{CONTEXT_ACCESS}"))
+
+
+def _tail_call(f: Emitter, callee: Callee) -> None:
+    """Pop the arguments and end the function by a jump. The results are those of this function, wherever they go.
+
+    LLVM's `musttail` forgets stack arguments on x86-64, the caller's as well as the callee's: it makes a sibling call,
+    as if they lay in place. The callee's take a detour; a caller that has some makes a mere `tail` call, which the
+    convention guarantees too, and is left unoptimised so that nothing comes between call and return.
+    """
+    code = callee.code
+    if stack_arguments(param_letters(callee.type), result_letters(callee.type)):
+        arguments = f", ptr {code}, ptr {_spill_arguments(f, callee)}"
+        code = f.unit.jump(signature_key(callee.type))
+    else:
+        arguments = _arguments(f, callee.type)
+    first = ", ptr %ret" if results_in_memory(result_letters(callee.type)) else ""
+    returned = result_type(callee.type)
+    f.moves_frame = stack_arguments(param_letters(f.type), result_letters(f.type))
+    kind = "tail" if f.moves_frame else "musttail"
+    text = f"{kind} call tailcc {returned} {code}(ptr {callee.vmctx}{first}{arguments}){f.location()}"
+    if returned == "void":
+        f.line(text)
+        f.line("ret void")
+    else:
+        f.line(f"ret {returned} {f.emit(text)}")
+    f.go_dead()
+
+
+def _spill_arguments(f: Emitter, callee: Callee) -> str:
+    """Pop the arguments into the store's buffer, since this function's frame goes; the buffer."""
+    letters = param_letters(callee.type)
+    first = len(f.stack) - len(letters)
+    store = f.hoisted("%store", layout.VMCTX_STORE)
+    buffer = f.emit(f"getelementptr i8, ptr {store}, i64 {layout.STORE_ARGUMENTS}")
+    for (llvm, offset), value in zip(value_slots(letters), f.stack[first:], strict=True):
+        pointer = f.emit(f"getelementptr i8, ptr {buffer}, i64 {offset}")
+        f.line(f"store {llvm} {value}, ptr {pointer}, align {SLOT_ALIGN}{CONTEXT_ACCESS}")
+    del f.stack[first:]
+    return buffer
+
+
+def _direct(f: Emitter, funcidx: int) -> Callee:
     """By symbol inside the unit; else through the slot, which may hold a stub or better code later."""
     type = f.module.func_type(funcidx)
-    arguments = _arguments(f, type)
     if funcidx < f.module.num_imported_funcs:
         offset = f.unit.layout.imported_func(funcidx)
         code = f.emit(f"load ptr, ptr {f.field(offset + layout.IMPORT_CODE)}{INVARIANT}")
         vmctx = f.emit(f"load ptr, ptr {f.field(offset + layout.IMPORT_VMCTX)}{INVARIANT}")
-        _call(f, type, code, vmctx, arguments)
-    elif funcidx in f.unit.members:
-        _call(f, type, f"@f{funcidx}", "%c", arguments)
-    else:
-        slots = f.hoisted("%slots", layout.VMCTX_SLOTS)
-        index = funcidx - f.module.num_imported_funcs
-        slot = f.emit(f"getelementptr ptr, ptr {slots}, i64 {index}")
-        _call(f, type, f.emit(f"load ptr, ptr {slot}, align 8{CONTEXT_ACCESS}"), "%c", arguments)
+        return Callee(type, code, vmctx)
+    if funcidx in f.unit.members:
+        return Callee(type, f"@f{funcidx}", "%c")
+    slots = f.hoisted("%slots", layout.VMCTX_SLOTS)
+    index = funcidx - f.module.num_imported_funcs
+    slot = f.emit(f"getelementptr ptr, ptr {slots}, i64 {index}")
+    return Callee(type, f.emit(f"load ptr, ptr {slot}, align 8{CONTEXT_ACCESS}"), "%c")
 
 
-@lowers("call_indirect")
-def lower_call_indirect(f: Emitter, imm: tuple[int, int]) -> None:
-    """Bounds, null, type, call."""
+def _indirect(f: Emitter, imm: tuple[int, int]) -> Callee:
+    """Pop the index into the table. Bounds, null, type."""
     typeidx, tableidx = imm
-    type = f.module.types[typeidx]
     slot = table_slot(f, tableidx, f.pop(), TrapCode.UNDEFINED_ELEMENT)
     reference = f.emit(f"load ptr, ptr {slot}, align 8{CONTEXT_ACCESS}")
     f.trap_if(f.emit(f"icmp eq ptr {reference}, null"), TrapCode.UNINITIALIZED_ELEMENT)
@@ -68,7 +134,31 @@ def lower_call_indirect(f: Emitter, imm: tuple[int, int]) -> None:
     code = f.emit(f"load ptr, ptr {reference}, align 8{CONTEXT_ACCESS}")
     pointer = f.emit(f"getelementptr i8, ptr {reference}, i64 {layout.FUNCREF_VMCTX}")
     vmctx = f.emit(f"load ptr, ptr {pointer}, align 8{CONTEXT_ACCESS}")
-    _call(f, type, code, vmctx, _arguments(f, type))
+    return Callee(f.module.types[typeidx], code, vmctx)
+
+
+@lowers("call")
+def lower_call(f: Emitter, funcidx: int) -> None:
+    """Call a function of the index space."""
+    _call(f, _direct(f, funcidx))
+
+
+@lowers("return_call")
+def lower_return_call(f: Emitter, funcidx: int) -> None:
+    """Jump to a function of the index space."""
+    _tail_call(f, _direct(f, funcidx))
+
+
+@lowers("call_indirect")
+def lower_call_indirect(f: Emitter, imm: tuple[int, int]) -> None:
+    """Call what the table holds."""
+    _call(f, _indirect(f, imm))
+
+
+@lowers("return_call_indirect")
+def lower_return_call_indirect(f: Emitter, imm: tuple[int, int]) -> None:
+    """Jump to what the table holds."""
+    _tail_call(f, _indirect(f, imm))
 
 
 def _check_type(f: Emitter, reference: str, typeidx: int) -> None:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from wasmjit.abi.traps import TrapCode
-from wasmjit.compile.lower.emitter import Emitter
+from wasmjit.compile.convention import SLOT_ALIGN, value_slots
+from wasmjit.compile.lower.emitter import CONTEXT_ACCESS, Emitter
 from wasmjit.compile.lower.registry import lowers
-from wasmjit.compile.lower.types import LLVM_TYPE, result_type
+from wasmjit.compile.lower.types import LLVM_TYPE, result_letters, result_type
 from wasmjit.wasm.types import FuncType, ValType
 
 
@@ -61,10 +62,6 @@ def _edge(f: Emitter, depth: int) -> str:
     env = f.env
     frame.edges.append(Edge(f.block, operands, [env[x] for x in frame.assigned]))
     return frame.label
-
-
-def _go_dead(f: Emitter) -> None:
-    f.dead_depth = 1
 
 
 def _phi(f: Emitter, type: str, values: list[str], edges: list[Edge]) -> str:
@@ -206,7 +203,7 @@ def close_frame(f: Emitter) -> bool:
 def lower_br(f: Emitter, depth: int) -> None:
     """An unconditional branch; what follows is dead."""
     f.line(f"br label %{_edge(f, depth)}")
-    _go_dead(f)
+    f.go_dead()
 
 
 @lowers("br_if")
@@ -229,7 +226,7 @@ def lower_br_table(f: Emitter, labels: tuple[int, ...]) -> None:
     for depth, stub in stubs.items():
         f.start_block(stub)
         f.line(f"br label %{_edge(f, depth)}")
-    _go_dead(f)
+    f.go_dead()
 
 
 @lowers("return")
@@ -242,7 +239,7 @@ def lower_return(f: Emitter, imm: None) -> None:
 def lower_unreachable(f: Emitter, imm: None) -> None:
     """Trap."""
     f.trap(str(int(TrapCode.UNREACHABLE)))
-    _go_dead(f)
+    f.go_dead()
 
 
 @lowers("nop")
@@ -251,9 +248,15 @@ def lower_nop(f: Emitter, imm: None) -> None:
 
 
 def lower_function_result(f: Emitter) -> None:
-    """Return what the outermost frame leaves on the stack: a value, or a struct of several."""
+    """Return what the outermost frame leaves on the stack: a value, or several in a struct or in memory."""
     type = result_type(f.type)
     if not f.type.results:
+        f.line("ret void")
+        return
+    if type == "void":
+        for (llvm, offset), value in zip(value_slots(result_letters(f.type)), f.stack, strict=True):
+            pointer = f.emit(f"getelementptr i8, ptr %ret, i64 {offset}")
+            f.line(f"store {llvm} {value}, ptr {pointer}, align {SLOT_ALIGN}{CONTEXT_ACCESS}")
         f.line("ret void")
         return
     if len(f.type.results) == 1:

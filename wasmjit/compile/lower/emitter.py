@@ -60,6 +60,7 @@ class Emitter:
         "locals_in_memory",
         "longest_run",
         "module",
+        "moves_frame",
         "next_block",
         "next_value",
         "offset",
@@ -88,6 +89,7 @@ class Emitter:
         self.env: list[str] = []
         self.local_types: list[str] = []
         self.locals_in_memory = False
+        self.moves_frame = False  # tail calls away from stack arguments
         self.frames: list[Frame] = []
         self.assigned: Iterator[tuple[int, ...]] = iter(())
         self.conditions: dict[str, str] = {}
@@ -159,6 +161,10 @@ class Emitter:
         self.start_block(label)
         self.run = run
 
+    def go_dead(self) -> None:
+        """What follows can't be reached, up to the end of the innermost frame."""
+        self.dead_depth = 1
+
     def condition(self, value: str) -> str:
         """The i1 that says whether an i32 operand is not zero."""
         known = self.conditions.get(value)
@@ -214,6 +220,13 @@ class Emitter:
             self.entry.append(f"{name} = load ptr, ptr {name}.p{INVARIANT}")
             self._hoisted[name] = known = name
         return known
+
+    def allocated(self, name: str, type: str) -> str:
+        """Memory in the function's frame under `name`, allocated once; `type` is text for `alloca`."""
+        if name not in self._hoisted:
+            self.entry.append(f"{name} = alloca {type}")
+            self._hoisted[name] = name
+        return name
 
     def libcall(self, index: int, *arguments: str) -> str:
         """Call a Python libcall (abi/libcalls.py) with i64 operands; its i64 result."""

@@ -10,10 +10,10 @@ from wasmjit.binary.code import Body
 from wasmjit.compile.convention import joined_parameters, parameter_list
 from wasmjit.compile.lower.assigned import assigned_locals
 from wasmjit.compile.lower.control import Frame, begin_else, close_frame, lower_function_result
-from wasmjit.compile.lower.emitter import INVARIANT, Emitter
+from wasmjit.compile.lower.emitter import Emitter
 from wasmjit.compile.lower.locations import locate_consumers
 from wasmjit.compile.lower.registry import HANDLERS
-from wasmjit.compile.lower.types import LLVM_TYPE, ZERO, param_letters, result_type
+from wasmjit.compile.lower.types import LLVM_TYPE, ZERO, param_letters, result_letters, result_type
 from wasmjit.wasm.opcodes import CODE_BY_NAME
 from wasmjit.wasm.types import FuncType
 
@@ -45,15 +45,15 @@ def lower_function(unit: Unit, funcidx: int, body: Body, scope: int) -> str:
     if f.guard:
         locate_consumers(f.lines)
     header = _header(f, funcidx, type, scope)
-    check = _stack_check(f, body)
+    check = _stack_check(f, body)  # may add to the entry
     return "\n".join([header, "entry:", *f.entry, *check, *f.lines, "}\n"])
 
 
 def _header(f: Emitter, funcidx: int, type: FuncType, scope: int) -> str:
     start, end = f.module.codes[funcidx - f.module.num_imported_funcs]
     too_large = end - start > OPTIMIZE_MAX_BODY_BYTES or f.longest_run > OPTIMIZE_MAX_SPLITS
-    params = parameter_list(param_letters(type))
-    attributes = "#1" if too_large else "#0"
+    params = parameter_list(param_letters(type), result_letters(type))
+    attributes = "#4" if f.moves_frame else "#1" if too_large else "#0"
     return f"define tailcc {result_type(type)} @f{funcidx}(ptr %c{params}) {attributes} !dbg !{scope} {{"
 
 
@@ -114,10 +114,9 @@ def _stack_check(f: Emitter, body: Body) -> list[str]:
         return ["br label %b1"]
     f.declare("declare ptr @llvm.frameaddress.p0(i32)")
     offset = body.instrs[0][2]
+    store = f.hoisted("%store", layout.VMCTX_STORE)
     return [
-        f"%store.p = getelementptr i8, ptr %c, i64 {layout.VMCTX_STORE}",
-        f"%store = load ptr, ptr %store.p{INVARIANT}",
-        f"%limit.p = getelementptr i8, ptr %store, i64 {layout.STORE_STACK_LIMIT}",
+        f"%limit.p = getelementptr i8, ptr {store}, i64 {layout.STORE_STACK_LIMIT}",
         "%limit = load ptr, ptr %limit.p, align 8, !tbaa !7",
         "%frame = call ptr @llvm.frameaddress.p0(i32 0)",
         "%deep = icmp ult ptr %frame, %limit",

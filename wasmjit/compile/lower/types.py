@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from wasmjit.abi.signature import signature_key
+from wasmjit.compile import convention
 from wasmjit.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, V128, FuncType, ValType
 
 LLVM_TYPE: dict[ValType, str] = {
@@ -28,15 +27,16 @@ ZERO: dict[ValType, str] = {
 }
 
 
-@cache
 def result_type(type: FuncType) -> str:
     """What the LLVM function returns: void, a type, or a struct."""
-    results = [LLVM_TYPE[t] for t in type.results]
-    if not results:
-        return "void"
-    return results[0] if len(results) == 1 else "{" + ", ".join(results) + "}"
+    return convention.result_type(result_letters(type))
 
 
 def param_letters(type: FuncType) -> str:
     """A function type's parameters as letters of abi/signature.py."""
     return signature_key(type).partition(":")[0]
+
+
+def result_letters(type: FuncType) -> str:
+    """A function type's results as letters of abi/signature.py."""
+    return signature_key(type).partition(":")[2]

@@ -9,6 +9,7 @@ from wasmjit.abi.libcalls import Libcall
 from wasmjit.binary.code import decode_body
 from wasmjit.compile.lower.emitter import FIRST_FREE_METADATA, METADATA
 from wasmjit.compile.lower.function import lower_function
+from wasmjit.compile.lower.jump import JUMP_ATTRIBUTES, jump_ir
 from wasmjit.validate import validate_body
 from wasmjit.wasm.module import Module
 
@@ -26,7 +27,8 @@ define internal void @trap(ptr %c, i32 %code, i32 %offset) #2 {{
 # Frame pointers make backtraces; probes make a huge frame hit the guard page; and a recursion that LLVM turned into a
 # loop would never exhaust the stack, hence no tail calls but those that wasm asks for. Calls of @trap are not merged:
 # one that stands for several has no place in the backtrace.
-_COMMON = 'nounwind "frame-pointer"="all" "probe-stack"="inline-asm" "disable-tail-calls"="true"'
+_TAIL_CALLS = 'nounwind "frame-pointer"="all" "probe-stack"="inline-asm"'
+_COMMON = f'{_TAIL_CALLS} "disable-tail-calls"="true"'
 # LLVM delays setting up a frame to where it is needed, but a fault before that would hide the caller. Sanitizers have
 # the same need; this one has the fewest other effects (that of types would switch off alias analysis by types).
 _FRAME_FIRST = " sanitize_hwaddress"
@@ -34,6 +36,8 @@ _ATTRIBUTES = f"""\
 attributes #0 = {{ {_COMMON}%s }}
 attributes #1 = {{ noinline optnone {_COMMON}%s }}
 attributes #2 = {{ noinline noreturn nomerge cold {_COMMON} }}
+attributes #4 = {{ noinline optnone {_TAIL_CALLS}%s }}
+attributes {JUMP_ATTRIBUTES} = {{ noinline optnone nounwind "frame-pointer"="all" }}
 """
 
 
@@ -62,6 +66,14 @@ class Unit:
         self.target_arch = target_arch
         self.target_features = target_features
         self.declarations: dict[str, None] = {}
+        self._jumps: dict[str, str] = {}
+
+    def jump(self, key: str) -> str:
+        """A function of the unit that jumps to one of signature `key`: it takes that and a buffer of its arguments."""
+        name = f'@"jump.{key}"'
+        if key not in self._jumps:
+            self._jumps[key] = jump_ir(name, key)
+        return name
 
     def lower(self) -> str:
         """The IR of all members."""
@@ -75,9 +87,9 @@ class Unit:
             scopes.append(_subprogram(scope, funcidx))
         declarations = "".join([f"{d}\n" for d in self.declarations])
         frame_first = _FRAME_FIRST if self.guard else ""
-        attributes = _ATTRIBUTES % (frame_first, frame_first)
+        attributes = _ATTRIBUTES % ((frame_first,) * 3)
         metadata = METADATA + _DEBUG_NAMED + "".join(_DEBUG_HEADER) + "".join(scopes)
-        return "".join([declarations, _TRAP, *functions, attributes, metadata])
+        return "".join([declarations, _TRAP, *functions, *self._jumps.values(), attributes, metadata])
 
 
 _CU, _FILE, _VERSION, _DWARF, _TYPE = (FIRST_FREE_METADATA + i for i in range(5))

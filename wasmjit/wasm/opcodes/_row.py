@@ -22,7 +22,7 @@ class Op:
     "block"          block type: FuncType, or int type index
     "label" "func" "local" "global" "table" "memory" "data" "elem"    int
     "labels"         br_table: tuple of labels, the default last
-    "type_table"     call_indirect: (typeidx, tableidx)
+    "type_table"     call_indirect, return_call_indirect: (typeidx, tableidx)
     "types"          select t*: tuple of ValType
     "ref"            ref.null: ValType
     "memarg"         (align_log2, offset, memidx)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wasmjit import features
 from wasmjit.wasm.opcodes._row import op
 
 # fmt: off
@@ -18,3 +19,5 @@ op(0x0E, "br_table", None, "labels")
 op(0x0F, "return", None)
 op(0x10, "call", None, "func")
 op(0x11, "call_indirect", None, "type_table")
+op(0x12, "return_call", None, "func", feature=features.TAIL_CALL)
+op(0x13, "return_call_indirect", None, "type_table", feature=features.TAIL_CALL)

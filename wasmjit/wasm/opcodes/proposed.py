@@ -11,8 +11,6 @@ FEATURE_BY_CODE: dict[int, str] = {
     0x08: features.EXCEPTIONS,  # throw
     0x09: features.LEGACY_EXCEPTIONS,  # rethrow
     0x0A: features.EXCEPTIONS,  # throw_ref
-    0x12: features.TAIL_CALL,  # return_call
-    0x13: features.TAIL_CALL,  # return_call_indirect
     0x14: features.FUNCTION_REFERENCES,  # call_ref
     0x15: features.FUNCTION_REFERENCES,  # return_call_ref
     0x18: features.LEGACY_EXCEPTIONS,  # delegate
