@@ -37,6 +37,7 @@ class WasiConfig:
       As with `subprocess`, a file that has a descriptor is used by it, past any buffer of the object. Files and
       descriptors stay open.
     * `listeners`: sockets that listen; they get the descriptors after the directories, and stay open.
+    * `net`: what may be reached by sockets that the guest opens itself, `"HOST:PORT"` each; see `Network`.
     * `seed`: random bytes from this seed, the same in every run; None takes the host's.
     * `frozen_clock_ns`: all clocks show this time (ns since 1970) and move on only when the guest sleeps, which takes
       no time; None takes the host's.
@@ -52,6 +53,7 @@ class WasiConfig:
     stdout: Stdout = None
     stderr: Stdout = None
     listeners: Sequence[socket.socket] = ()
+    net: Sequence[str] = ()
     seed: int | None = None
     frozen_clock_ns: int | None = None
     max_fds: int | None = None

@@ -87,11 +87,11 @@ class HostDirectory(Directory):
         os.fsync(self.fd)
 
     def read_entries(self) -> list[DirEntry]:
-        """All entries now. `..` is given the directory's own inode, the one above may be none of the guest's."""
+        """All entries now, sorted. `..` has the directory's own inode: the one above may be none of the guest's."""
         own = os.fstat(self.fd).st_ino
         found = [DirEntry(name, own, FILETYPE_DIRECTORY) for name in _DOTS]
         with os.scandir(self.fd) as entries:
-            found += [DirEntry(os.fsencode(e.name), e.inode(), _entry_type(e)) for e in entries]
+            found += sorted(DirEntry(os.fsencode(e.name), e.inode(), _entry_type(e)) for e in entries)
         return found
 
     def open_at(self, path: bytes, opening: Opening) -> Descriptor:

@@ -11,6 +11,7 @@ from wasmjit.api.imports import MISSING, Importable, resolve, wasi_functions
 from wasmjit.api.instance import Instance, instantiate_externs
 from wasmjit.api.module import Module
 from wasmjit.api.store import Store
+from wasmjit.api.stubs import ZERO, stub
 from wasmjit.api.types import FuncType
 
 if TYPE_CHECKING:
@@ -66,6 +67,13 @@ class Linker:
         """Define the functions of WASI preview 1, granting what `config` says."""
         for (module, name), func in wasi_functions(config).items():
             self._define(module, name, func)
+
+    def define_stubs(self, module: Module, value: object = ZERO) -> None:
+        """Define what `module` imports and nothing here provides, as stand-ins: see `wasmjit.api.stubs.stub`."""
+        for item in module.imports:
+            if (item.module, item.name) not in self._definitions:
+                made = stub(self.store, item.type, value, name=f"{item.module}.{item.name}")
+                self._define(item.module, item.name, made)
 
     def get(self, module: str, name: str) -> object:
         """What is defined under a name. Raises KeyError."""

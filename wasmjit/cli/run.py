@@ -26,36 +26,20 @@ from wasmjit.cli.common import (
     message_of,
     read_module,
 )
+from wasmjit.cli.stubs import define_stubs
+from wasmjit.cli.wasi import Grants, wasi_options
 from wasmjit.config import BoundsChecks, OptLevel
 from wasmjit.errors import ExitStatus, Trap
-from wasmjit.runtime.wasi import Preopen, WasiConfig
 
 TRAP_STATUS = 134  # what a shell reports for a process that abort() ended
 _SHOWN_EXPORTS = 20
-
-
-def _parse_dirs(ctx: click.Context, option: click.Parameter, values: Sequence[str]) -> list[Preopen]:
-    """`HOST::GUEST`, or `HOST` for the same name on both sides."""
-    pairs = [value.partition("::") for value in values]
-    return [Preopen(host, guest if separator else host) for host, separator, guest in pairs]
-
-
-def _parse_env(ctx: click.Context, option: click.Parameter, values: Sequence[str]) -> dict[str, str]:
-    """`NAME=VALUE`, or `NAME` for the value that it has here, if it has one."""
-    env: dict[str, str] = {}
-    for value in values:
-        name, separator, text = value.partition("=")
-        if not name:
-            raise click.BadParameter(f"{value!r} has no name")
-        if separator or name in os.environ:
-            env[name] = text if separator else os.environ[name]
-    return env
 
 
 _EXAMPLES = """\b
 Examples:
   wasmjit run --opt 2 --dir . app.wasm input.txt -v
   wasmjit run --dir /tmp/data::/data --env HOME --env MODE=fast app.wasm
+  wasmjit run --tcplisten 127.0.0.1:8080 --allow-net api.example.org:443 server.wasm
   wasmjit run --invoke gcd math.wasm 1071 462
   wasmjit run - < app.wasm
 """
@@ -65,21 +49,15 @@ Examples:
 @compile_options
 @click.option("--max-stack", type=click.IntRange(64 << 10, 1 << 30), metavar="BYTES", help="Stack that wasm may use.")
 @jobs_option
+@wasi_options
 @click.option(
-    "--dir",
-    "dirs",
-    metavar="HOST[::GUEST]",
+    "--stub",
+    "stubs",
+    metavar="MODULE.NAME[=VALUE]",
     multiple=True,
-    callback=_parse_dirs,
-    help="Give the program a directory, under another name if GUEST is given. Can be repeated.",
+    help="Provide an import: a function that returns VALUE (or zero, or traps by `trap`), or a global. Can be repeated.",
 )
-@click.option(
-    "--env",
-    metavar="NAME[=VALUE]",
-    multiple=True,
-    callback=_parse_env,
-    help="Set an environment variable; without VALUE pass on this process's. Can be repeated.",
-)
+@click.option("--stub-all", is_flag=True, help="Provide all imports that are missing, as --stub without VALUE does.")
 @click.option("--invoke", metavar="NAME", help="Call this export with ARGS and print its results.")
 @debug_option
 @click.argument("file", metavar="FILE")
@@ -92,8 +70,9 @@ def command(
     target_cpu: str | None,
     max_stack: int | None,
     jobs: int,
-    dirs: list[Preopen],
-    env: dict[str, str],
+    grants: Grants,
+    stubs: Sequence[str],
+    stub_all: bool,
     invoke: str | None,
 ) -> None:
     """Run a program, or call a function of a module.
@@ -106,9 +85,11 @@ def command(
     with errors_of(file):
         engine = make_engine(opt, bounds_checks, target_cpu, jobs=jobs, max_stack=max_stack)
         module = _load(file, engine)
-        wasi = WasiConfig(args=(_program_name(file), *(() if invoke else args)), env=env, dirs=dirs)
+        linker = Linker(engine, allow_shadowing=True)
+        linker.define_wasi(grants.config((_program_name(file), *(() if invoke else args))))
+        define_stubs(linker, module, stubs, stub_all)
         try:
-            _run(file, module, Linker(engine), wasi, invoke, args)
+            _run(file, module, linker, invoke, args)
         except ExitStatus as status:
             raise SystemExit(status.code & 0xFF) from None
         except Trap as trap:
@@ -129,12 +110,11 @@ def _load(file: str, engine: Engine) -> Module:
     return module
 
 
-def _run(file: str, module: Module, linker: Linker, wasi: WasiConfig, invoke: str | None, args: Sequence[str]) -> None:
+def _run(file: str, module: Module, linker: Linker, invoke: str | None, args: Sequence[str]) -> None:
     """Instantiate, and call `_start` or the function that was asked for."""
     name = invoke or "_start"
     if name not in (export.name for export in module.exports):
         raise _no_such_export(file, module, invoke)
-    linker.define_wasi(wasi)
     instance = linker.instantiate(module)
     if name != "_initialize":
         initialize(instance)
