@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         UnsupportedError,
         WasmError,
     )
-    from wasmjit.runtime.wasi import Preopen, WasiConfig
+    from wasmjit.runtime.wasi import Preopen, Symlink, VirtualDir, WasiConfig
     from wasmjit.wasm.types import (
         EXTERNREF,
         F32,
@@ -89,11 +89,13 @@ __all__ = [
     "Module",
     "Preopen",
     "Store",
+    "Symlink",
     "Table",
     "TableType",
     "Trap",
     "UnsupportedError",
     "ValType",
+    "VirtualDir",
     "WasiConfig",
     "WasmError",
     "__version__",
@@ -127,7 +129,7 @@ _HOMES = {
         "UnsupportedError",
         "WasmError",
     ),
-    "runtime.wasi": ("Preopen", "WasiConfig"),
+    "runtime.wasi": ("Preopen", "Symlink", "VirtualDir", "WasiConfig"),
     "wasm.types": (
         "EXTERNREF",
         "F32",

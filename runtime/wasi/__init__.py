@@ -8,6 +8,7 @@
     fd fdstat fddir path poll sock
     descriptor fdtable                           what a descriptor can be, and the guest's table of them
     hostfile hostdir hostsocket stream stdio     the kinds
+    memtree memwalk memfile memdir               directories in memory
     resolve syscalls                             paths that can't leave their directory
     clocks entropy                               sources of time and random bytes
 """
@@ -15,6 +16,7 @@
 from __future__ import annotations
 
 from wasmjit.runtime.wasi.config import Preopen, WasiConfig
+from wasmjit.runtime.wasi.memtree import Symlink, VirtualDir
 from wasmjit.runtime.wasi.wasi import Wasi
 
-__all__ = ["Preopen", "Wasi", "WasiConfig"]
+__all__ = ["Preopen", "Symlink", "VirtualDir", "Wasi", "WasiConfig"]

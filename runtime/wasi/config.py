@@ -6,20 +6,25 @@ import os
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias, Union
 
+from wasmjit.runtime.wasi.memtree import Contents, VirtualDir
 from wasmjit.runtime.wasi.stream import BinaryReader, BinaryWriter
 
 StrPath = str | os.PathLike[str]
+Source: TypeAlias = Union[StrPath, VirtualDir, "Contents"]
 Stdin = int | bytes | BinaryReader | None
 Stdout = int | BinaryWriter | Callable[[bytes], object] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Preopen:
-    """The host directory `host`, which the guest sees as `guest`. With `read_only` nothing in it can change."""
+    """A directory that the guest sees as `guest`. With `read_only` it can't change anything in it.
 
-    host: StrPath
+    `host` is a directory of the host, or one in memory: a `VirtualDir`, or its contents.
+    """
+
+    host: Source
     guest: str
     read_only: bool = False
 
@@ -30,8 +35,9 @@ class WasiConfig:
 
     * `args`: the command line, the program's name first.
     * `env`: environment variables.
-    * `dirs`: host directories by guest path, `{"/data": "/home/me/data"}`, or a list of `(host, guest)` pairs and
-      `Preopen`s, which can be read-only.
+    * `dirs`: directories by guest path, `{"/data": "/home/me/data"}`, or a list of `(host, guest)` pairs and
+      `Preopen`s, which can be read-only. In place of a host's directory there can be one in memory:
+      `{"/data": {"a.txt": b"...", "sub": {}}}` for one that is gone afterwards, or a `VirtualDir`.
     * `stdin`: None inherits the process's; else bytes, a binary file, or a descriptor.
     * `stdout`, `stderr`: None inherits; else a binary file, a descriptor, or a callable, called with bytes.
       As with `subprocess`, a file that has a descriptor is used by it, past any buffer of the object. Files and
@@ -48,7 +54,7 @@ class WasiConfig:
 
     args: Sequence[str | bytes] = ()
     env: Mapping[str, str] = field(default_factory=dict)
-    dirs: Mapping[str, StrPath] | Sequence[Preopen | tuple[StrPath, str]] = ()
+    dirs: Mapping[str, Source] | Sequence[Preopen | tuple[Source, str]] = ()
     stdin: Stdin = None
     stdout: Stdout = None
     stderr: Stdout = None

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from functools import partial
 
 from wasmjit.runtime.wasi import args, clock, environ, fd, fddir, fdstat, path, poll, proc, random, rights, sched, sock
 from wasmjit.runtime.wasi.clocks import FrozenClocks, HostClocks
-from wasmjit.runtime.wasi.config import Preopen, WasiConfig
+from wasmjit.runtime.wasi.config import Preopen, StrPath, WasiConfig
+from wasmjit.runtime.wasi.descriptor import Directory
 from wasmjit.runtime.wasi.entropy import random_source
 from wasmjit.runtime.wasi.fdtable import FdTable
 from wasmjit.runtime.wasi.hostdir import HostDirectory
 from wasmjit.runtime.wasi.hostsocket import HostSocket
+from wasmjit.runtime.wasi.layout import CLOCK_REALTIME
+from wasmjit.runtime.wasi.memdir import open_virtual
+from wasmjit.runtime.wasi.memfile import Mount
+from wasmjit.runtime.wasi.memtree import VirtualDir
 from wasmjit.runtime.wasi.registry import HOST_CALLS, HostFunction, bind
 from wasmjit.runtime.wasi.resolve import Resolver, default_resolver, resolve_by_kernel, resolve_by_walk
 from wasmjit.runtime.wasi.state import State
@@ -38,6 +45,7 @@ class Wasi:
             random_source(self.config.seed),
             FdTable(self.config.max_fds),
         )
+        self._mounts: dict[int, Mount] = {}
         try:
             self._open_all()
         except BaseException:
@@ -69,21 +77,33 @@ class Wasi:
         fds.add(stdout_descriptor(config.stderr, 2))
         resolver = _RESOLVERS.get(config.resolver) or default_resolver()
         for preopen in config.preopens():
-            fds.add(_open_directory(preopen, resolver))
+            fds.add(self._open_directory(preopen, resolver))
         for listener in config.listeners:
             fds.add(HostSocket(listener, owned=False))
 
+    def _open_directory(self, preopen: Preopen, resolver: Resolver) -> Directory:
+        name = preopen.guest.encode("utf-8", "surrogateescape")
+        if isinstance(preopen.host, VirtualDir | Mapping):
+            tree = preopen.host if isinstance(preopen.host, VirtualDir) else VirtualDir(preopen.host)
+            return open_virtual(tree, self._mount(tree), name, read_only=preopen.read_only)
+        return _open_host_directory(preopen.host, resolver, name, read_only=preopen.read_only)
+
+    def _mount(self, tree: VirtualDir) -> Mount:
+        """The same device number for the same tree, and the same numbers in every run."""
+        known = self._mounts.get(id(tree._volume))
+        if known is None:
+            dev = _FIRST_DEV + len(self._mounts)
+            known = Mount(tree._volume, dev, partial(self.state.clocks.now_ns, CLOCK_REALTIME))
+            self._mounts[id(tree._volume)] = known
+        return known
+
+
+_FIRST_DEV = 1 << 48
+"""Device numbers of trees in memory begin here, where the host has none."""
 
 _RESOLVERS: dict[str, Resolver] = {"openat2": resolve_by_kernel, "walk": resolve_by_walk}
 
 
-def _open_directory(preopen: Preopen, resolver: Resolver) -> HostDirectory:
-    host_fd = os.open(preopen.host, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    return HostDirectory(
-        host_fd,
-        resolver,
-        rights.DIRECTORY,
-        rights.INHERITING,
-        read_only=preopen.read_only,
-        preopen_name=preopen.guest.encode("utf-8", "surrogateescape"),
-    )
+def _open_host_directory(path: StrPath, resolver: Resolver, name: bytes, *, read_only: bool) -> HostDirectory:
+    host_fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    return HostDirectory(host_fd, resolver, rights.DIRECTORY, rights.INHERITING, read_only=read_only, preopen_name=name)

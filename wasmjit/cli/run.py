@@ -55,7 +55,7 @@ Examples:
     "stubs",
     metavar="MODULE.NAME[=VALUE]",
     multiple=True,
-    help="Provide an import: a function that returns VALUE (or zero, or traps by `trap`), or a global. Can be repeated.",
+    help="Provide an import: a function that returns VALUE (or 0, or traps by `trap`), or a global. Can be repeated.",
 )
 @click.option("--stub-all", is_flag=True, help="Provide all imports that are missing, as --stub without VALUE does.")
 @click.option("--invoke", metavar="NAME", help="Call this export with ARGS and print its results.")

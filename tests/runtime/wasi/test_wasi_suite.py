@@ -1,4 +1,7 @@
-"""The official WASI suite, preview 1: `WASI_TESTSUITE` is a checkout of its branch prod/testsuite-base."""
+"""The official WASI suite, preview 1, on the host's files and in memory.
+
+`WASI_TESTSUITE` is a checkout of its branch prod/testsuite-base.
+"""
 
 from __future__ import annotations
 
@@ -23,16 +26,23 @@ def expectations(file: Path) -> dict[str, Any]:
     return json.loads(specification.read_text()) if specification.exists() else {}
 
 
-@pytest.mark.parametrize(("bounds_checks", "resolver"), [("guard", "openat2"), ("explicit", "walk")])
+def in_memory(folder: Path) -> dict[str, Any]:
+    """A folder as the contents of a `VirtualDir`."""
+    return {path.name: in_memory(path) if path.is_dir() else path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("bounds_checks", "resolver"), [("guard", "openat2"), ("explicit", "walk"), ("guard", "memory")]
+)
 @pytest.mark.parametrize("file", FILES or [None], ids=lambda file: f"{file.parts[-4]}-{file.stem}" if file else "none")
 def test_official(file: Path, bounds_checks: Any, resolver: Any, tmp_path: Path) -> None:
     import wasmjit
 
     expected = expectations(file)
-    dirs = {}
+    dirs: dict[str, Any] = {}
     if "root" in expected:
         shutil.copytree(file.parent / expected["root"], tmp_path / "root", symlinks=True)
-        dirs = {"/": tmp_path / "root"}
+        dirs = {"/": in_memory(tmp_path / "root") if resolver == "memory" else tmp_path / "root"}
     out, err = io.BytesIO(), io.BytesIO()
     config = wasmjit.WasiConfig(
         args=[file.name, *expected.get("args", [])],
@@ -41,7 +51,7 @@ def test_official(file: Path, bounds_checks: Any, resolver: Any, tmp_path: Path)
         stdin=b"",
         stdout=out,
         stderr=err,
-        resolver=resolver,
+        resolver="auto" if resolver == "memory" else resolver,
     )
     engine = wasmjit.Engine(wasmjit.Config(opt="0", bounds_checks=bounds_checks))
     linker = wasmjit.Linker(engine)
