@@ -16,6 +16,7 @@ from wasmjit.errors import ExhaustionError
 from wasmjit.runtime.stack import lowest_usable
 from wasmjit.runtime.traps import trap_error
 from wasmjit.runtime.values import NOT_PACKABLE, Signature
+from wasmjit.wasm.rectypes import DefType
 from wasmjit.wasm.types import FuncType
 
 if TYPE_CHECKING:
@@ -43,6 +44,11 @@ class FuncInstance(ABC):
     def type(self) -> FuncType:
         """Parameters and results."""
         return self.signature.type
+
+    @property
+    @abstractmethod
+    def deftype(self) -> DefType:
+        """The defined type, which an import's must match."""
 
     @property
     @abstractmethod
@@ -119,6 +125,11 @@ class WasmFuncInstance(FuncInstance):
     def callee(self) -> tuple[int, int]:
         """Address of the code, and of the VMContext that it is called with."""
         return self._code.value or 0, self.instance.vmctx.address
+
+    @property
+    def deftype(self) -> DefType:
+        """As the module says."""
+        return self.instance.module.func_deftype(self.funcidx)
 
     @property
     def reference(self) -> int:

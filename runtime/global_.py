@@ -8,7 +8,7 @@ from wasmjit.abi.layout import GLOBAL_BYTES
 from wasmjit.runtime.externref import OwnedSlots
 from wasmjit.runtime.raw import SPACE, Block
 from wasmjit.runtime.values import pack_value, unpack_value, value_struct
-from wasmjit.wasm.types import EXTERNREF, FUNCREF, GlobalType
+from wasmjit.wasm.types import EXTERNREF, GlobalType, is_func_ref
 
 if TYPE_CHECKING:
     from wasmjit.runtime.func import FuncInstance
@@ -84,7 +84,7 @@ class GlobalInstance:
 
     def link(self, importer: ModuleInstance) -> None:
         """Keep an importer alive if its functions can get into the global."""
-        if self.type.type is FUNCREF and self.type.mutable:
+        if is_func_ref(self.type.type) and self.type.mutable:
             self._link(importer)
 
     def _link(self, target: object) -> None:

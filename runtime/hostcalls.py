@@ -23,15 +23,16 @@ from wasmjit.abi.layout import (
     VMCTX_LIBCALLS,
     VMCTX_STORE,
 )
-from wasmjit.abi.signature import canonical_type_id
 from wasmjit.errors import InternalError
 from wasmjit.runtime.callbacks import cover_entry
 from wasmjit.runtime.func import FuncInstance, check_buffer
 from wasmjit.runtime.raw import SPACE, Block
 from wasmjit.runtime.registry import AddressMap
 from wasmjit.runtime.traps import PENDING
+from wasmjit.runtime.typeinfo import type_id
 from wasmjit.runtime.values import NOT_PACKABLE, signature_of
-from wasmjit.wasm.types import FUNCREF, FuncType
+from wasmjit.wasm.rectypes import DefType, defined_func
+from wasmjit.wasm.types import FuncType, is_func_ref
 
 if TYPE_CHECKING:
     from wasmjit.runtime.instance import ModuleInstance
@@ -128,10 +129,11 @@ class HostFuncInstance(FuncInstance, HostContext):
     """A Python callable as a function instance, with its FuncRef record.
 
     `wants_caller`: its first argument is the calling ModuleInstance, or None where that is unknown: when Python calls
-    it, or wasm through a table that Python has put it in.
+    it, or wasm through a table that Python has put it in. `deftype`: its defined type, if that
+    is not its function type standing alone.
     """
 
-    __slots__ = ("_code", "_name", "_record", "block", "callable", "wants_caller")
+    __slots__ = ("_code", "_deftype", "_name", "_record", "block", "callable", "wants_caller")
 
     def __init__(
         self,
@@ -141,8 +143,10 @@ class HostFuncInstance(FuncInstance, HostContext):
         *,
         wants_caller: bool = False,
         name: str | None = None,
+        deftype: DefType | None = None,
     ) -> None:
         super().__init__(store, signature_of(type))
+        self._deftype = deftype or defined_func(type)
         self._name = name
         self.callable = callable
         self.wants_caller = wants_caller
@@ -152,7 +156,7 @@ class HostFuncInstance(FuncInstance, HostContext):
         words = self._record.words
         words[FUNCREF_CODE // 8] = self._code
         words[FUNCREF_VMCTX // 8] = self.block.address
-        words[FUNCREF_TYPE_ID // 8] = canonical_type_id(type)
+        words[FUNCREF_TYPE_ID // 8] = type_id(self._deftype)
         words[FUNCREF_FUNCIDX // 8] = HOST_FUNCIDX
         self.register()
 
@@ -165,6 +169,11 @@ class HostFuncInstance(FuncInstance, HostContext):
     def name(self) -> str:
         """The name that it was given, or the callable's."""
         return self._name or str(getattr(self.callable, "__name__", "host function"))
+
+    @property
+    def deftype(self) -> DefType:
+        """The type that it was given, or its function type standing alone."""
+        return self._deftype
 
     @property
     def reference(self) -> int:
@@ -184,7 +193,7 @@ class HostFuncInstance(FuncInstance, HostContext):
     @property
     def needs_caller(self) -> bool:
         """Whether importers need contexts of their own: the caller is asked for, or keeps the functions returned."""
-        return self.wants_caller or FUNCREF in self.type.results
+        return self.wants_caller or any(map(is_func_ref, self.type.results))
 
     # --- called by wasm
 

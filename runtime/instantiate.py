@@ -26,8 +26,9 @@ from wasmjit.runtime.memory import MemoryInstance
 from wasmjit.runtime.plan import RECORD_WORDS, plan_for
 from wasmjit.runtime.store import Store
 from wasmjit.runtime.table import TableInstance, TableStorage
+from wasmjit.runtime.typeinfo import type_id
 from wasmjit.wasm.module import ElementSegment, Module
-from wasmjit.wasm.types import FUNCREF
+from wasmjit.wasm.types import is_func_ref
 
 
 def instantiate(store: Store, module: Module, native: NativeModule, imports: Sequence[Extern]) -> ModuleInstance:
@@ -46,6 +47,7 @@ def instantiate(store: Store, module: Module, native: NativeModule, imports: Seq
         _define_tables(instance)
         _fill_functions(instance)
         _fill_globals(instance)
+        _fill_tables(instance)
         store.externrefs.hold(_run_elements, instance)
         _run_datas(instance)
     if module.start is not None:
@@ -65,7 +67,7 @@ def _take_imports(instance: ModuleInstance) -> None:
             extern.link(instance)
         elif isinstance(extern, GlobalInstance):
             extern.link(instance)
-        elif isinstance(extern, WasmFuncInstance) and FUNCREF in extern.type.params:
+        elif isinstance(extern, WasmFuncInstance) and any(map(is_func_ref, extern.type.params)):
             extern.instance.links.add(instance)
 
 
@@ -133,6 +135,7 @@ def _fill_imported_record(instance: ModuleInstance, record: memoryview, funcidx:
     words = instance.vmctx.words
     record[FUNCREF_CODE // 8] = words[(offset + IMPORT_CODE) // 8]
     record[FUNCREF_VMCTX // 8] = words[(offset + IMPORT_VMCTX) // 8]
+    record[FUNCREF_TYPE_ID // 8] = type_id(func.deftype)
     record[FUNCREF_FUNCIDX // 8] = func.funcidx if isinstance(func, WasmFuncInstance) else HOST_FUNCIDX
 
 
@@ -143,6 +146,13 @@ def _fill_globals(instance: ModuleInstance) -> None:
     for globalidx, definition in enumerate(instance.module.globals):
         if definition.init is not None:
             instance.define_global(globalidx, evaluate(instance, definition.init))
+
+
+def _fill_tables(instance: ModuleInstance) -> None:
+    """Initial values of tables that have some."""
+    for tableidx, init in instance.module.table_inits.items():
+        table = instance.tables[tableidx]
+        table.fill(0, evaluate(instance, init), table.size)
 
 
 # --- segments

@@ -12,6 +12,8 @@ from wasmjit.runtime.global_ import GlobalInstance
 from wasmjit.runtime.memory import MemoryInstance
 from wasmjit.runtime.table import TableInstance
 from wasmjit.wasm.module import Import
+from wasmjit.wasm.rectypes import defined_func
+from wasmjit.wasm.subtyping import heap_matches, val_matches
 from wasmjit.wasm.types import ExternType, FuncType, GlobalType, Limits, MemType, TableType
 
 if TYPE_CHECKING:
@@ -37,8 +39,14 @@ def match_import(store: Store, wanted: Import, extern: object) -> None:
         _fail("incompatible import type", wanted, f"{wanted.type} expected, {type(extern).__name__} given")
     if extern.store is not store:
         _fail("incompatible import type", wanted, "the object given belongs to another store")
-    if not matches(extern.type, wanted.type):
+    if not _fits(extern, wanted):
         _fail("incompatible import type", wanted, f"{wanted.type} expected, {extern.type} given")
+
+
+def _fits(extern: Extern, wanted: Import) -> bool:
+    if isinstance(extern, FuncInstance) and isinstance(wanted.type, FuncType):
+        return heap_matches(extern.deftype, wanted.deftype or defined_func(wanted.type))
+    return matches(extern.type, wanted.type)
 
 
 def _fail(message: str, wanted: Import, detail: str) -> NoReturn:
@@ -46,7 +54,7 @@ def _fail(message: str, wanted: Import, detail: str) -> NoReturn:
 
 
 def matches(actual: ExternType, wanted: ExternType) -> bool:
-    """Whether a type matches another (spec 3.3.3)."""
+    """Whether a type matches another (spec 3.3.10-3.3.15); function types that stand alone match if they are equal."""
     match actual, wanted:
         case FuncType(), FuncType():
             return actual == wanted
@@ -57,7 +65,9 @@ def matches(actual: ExternType, wanted: ExternType) -> bool:
             same = replace(actual, limits=wanted.limits) == wanted
             return same and limits_match(actual.limits, wanted.limits)
         case GlobalType(), GlobalType():
-            return actual.type is wanted.type and actual.mutable == wanted.mutable
+            if actual.mutable or wanted.mutable:
+                return actual.type is wanted.type and actual.mutable == wanted.mutable
+            return val_matches(actual.type, wanted.type)
     return False
 
 

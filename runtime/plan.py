@@ -8,9 +8,9 @@ from weakref import WeakKeyDictionary
 
 from wasmjit.abi.layout import FUNCREF_BYTES, VMLayout
 from wasmjit.abi.native import NativeModule, NativeSupport
-from wasmjit.abi.signature import canonical_type_id
 from wasmjit.binary.names import Names, read_names
 from wasmjit.runtime.raw import Block, address_of
+from wasmjit.runtime.typeinfo import type_id
 from wasmjit.runtime.values import Signature, signature_of
 from wasmjit.wasm.module import Export, Module
 
@@ -27,8 +27,8 @@ class ModulePlan:
         self.module = module
         self.layout = VMLayout(module)
         self.type_ids = Block(8 * len(module.types))
-        for typeidx, type in enumerate(module.types):
-            self.type_ids.words[typeidx] = canonical_type_id(type)
+        for typeidx, type in enumerate(module.deftypes):
+            self.type_ids.words[typeidx] = type_id(type)
         self._signatures: dict[int, Signature] = {}
         self.exports: dict[str, Export] = {export.name: export for export in module.exports}
         self._data = memoryview(module.data)
@@ -52,7 +52,7 @@ class ModulePlan:
         typeidx = self.module.func_typeidxs[funcidx]
         signature = self._signatures.get(typeidx)
         if signature is None:
-            signature = self._signatures[typeidx] = signature_of(self.module.types[typeidx])
+            signature = self._signatures[typeidx] = signature_of(self.module.functype(typeidx))
         return signature
 
     def signature_keys(self) -> list[str]:

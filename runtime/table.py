@@ -12,7 +12,7 @@ from wasmjit.runtime.externref import OwnedSlots, transfer
 from wasmjit.runtime.raw import Block
 from wasmjit.runtime.traps import plain_trap
 from wasmjit.runtime.values import pack_value, unpack_value
-from wasmjit.wasm.types import EXTERNREF, FUNCREF, Limits, TableType, ValType
+from wasmjit.wasm.types import EXTERNREF, Limits, TableType, ValType, is_func_ref
 
 if TYPE_CHECKING:
     from wasmjit.runtime.func import FuncInstance
@@ -234,7 +234,7 @@ class TableInstance:
 
     def link(self, importer: ModuleInstance) -> None:
         """Keep an importer alive, and the definer, as their functions can get into the table."""
-        if self.storage.element is FUNCREF:
+        if is_func_ref(self.storage.element):
             self.storage.links.add(importer)
             if self.owner is not None:
                 self.storage.links.add(self.owner)

@@ -24,7 +24,21 @@ from struct import Struct
 from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
 from wasmjit.abi.signature import LETTER, SLOT_FORMAT, buffer_structs, signature_key
-from wasmjit.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, V128, FuncType, ValType
+from wasmjit.wasm.subtyping import heap_matches, heap_of
+from wasmjit.wasm.types import (
+    EXTERN,
+    EXTERNREF,
+    F32,
+    F64,
+    FUNCREF,
+    I32,
+    I64,
+    V128,
+    FuncType,
+    RefType,
+    ValType,
+    is_func_ref,
+)
 
 if TYPE_CHECKING:
     from wasmjit.runtime.func import FuncInstance
@@ -58,7 +72,20 @@ def pack_value(store: Store, type: ValType, value: object, keeper: Keeper) -> Sl
         return _pack_float(value, type)
     if type is V128:
         return _pack_v128(value)
-    return _pack_funcref(store, value, keeper) if type is FUNCREF else store.externrefs.intern(value)
+    assert isinstance(type, RefType)
+    return _pack_reference(store, type, value, keeper)
+
+
+def _pack_reference(store: Store, type: RefType, value: object, keeper: Keeper) -> int:
+    if value is None:
+        if not type.nullable:
+            raise TypeError(f"None for {type}, which cannot be null")
+        return 0
+    if is_func_ref(type):
+        return _pack_funcref(store, type, value, keeper)
+    if type.heap is EXTERN:
+        return store.externrefs.intern(value)
+    raise TypeError(f"expected a {type}, not {_describe(value)}")
 
 
 def _pack_int(value: object, bits: int) -> int:
@@ -92,14 +119,14 @@ def _pack_v128(value: object) -> bytes:
     return data
 
 
-def _pack_funcref(store: Store, value: object, keeper: Keeper) -> int:
-    if value is None:
-        return 0
+def _pack_funcref(store: Store, type: RefType, value: object, keeper: Keeper) -> int:
     func = store.unwrap_func(value)
     if func is None:
-        raise TypeError(f"expected a wasm function or None for funcref, not {_describe(value)}")
+        raise TypeError(f"expected a wasm function{' or None' * type.nullable} for {type}, not {_describe(value)}")
     if func.store is not store:
         raise ValueError("the function belongs to another store")
+    if type is not FUNCREF and not heap_matches(func.deftype, heap_of(type)):
+        raise TypeError(f"a function of type {func.type} for {type}")
     keeper.keep(func)
     return func.reference
 
@@ -131,7 +158,7 @@ def unpack_value(store: Store, type: ValType, value: SlotValue) -> object:
     if not type.is_ref:
         return value
     reference = cast(int, value)
-    if type is EXTERNREF:
+    if type is EXTERNREF or not is_func_ref(type):
         return store.externrefs.value_of(reference)
     return store.wrap_func(store.func_at(reference)) if reference else None
 

@@ -156,7 +156,7 @@ def test_body_whose_end_is_the_next_byte(with_code, decoded):
         ("0e 03 00 00", "length out of bounds"),
         ("1c 01 40", "malformed value type"),
         ("02 41", "malformed block type"),
-        ("d0 7f", "malformed reference type"),
+        ("d0 7f", "malformed heap type"),
     ],
 )
 def test_malformed_instructions(with_code, text, message):

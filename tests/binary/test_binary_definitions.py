@@ -5,7 +5,7 @@ from __future__ import annotations
 import leb128
 import pytest
 
-from wasmjit.errors import LimitError, MalformedError, UnsupportedError
+from wasmjit.errors import LimitError, MalformedError
 from wasmjit.wasm.module import Code, Global, Instr
 from wasmjit.wasm.types import EXTERNREF, FUNCREF, I32, I64, FuncType, GlobalType, Limits, MemType, TableType
 
@@ -122,7 +122,9 @@ def test_malformed_second_memories_are_malformed(section, decoded):
         decoded(section(5, "00 01", "10 01"))
 
 
-def test_tables_with_an_initial_value_are_refused(section, decoded):
-    with pytest.raises(UnsupportedError) as caught:
-        decoded(section(4, "40 00 70 00 01 d0 70 0b"))
-    assert (caught.value.feature, caught.value.offset) == ("function-references", FIRST)
+def test_tables_with_an_initial_value(section, decoded):
+    module = decoded(section(4, "70 00 02", "40 00 70 00 01 d0 70 0b"))
+    assert module.tables == [TableType(Limits(2), FUNCREF), TableType(Limits(1), FUNCREF)]
+    assert [instr.imm for instr in module.table_inits[1]] == [FUNCREF] and 0 not in module.table_inits
+    with pytest.raises(MalformedError, match="zero byte expected"):
+        decoded(section(4, "40 01 70 00 01 d0 70 0b"))

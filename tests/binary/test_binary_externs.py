@@ -6,6 +6,7 @@ import pytest
 
 from wasmjit.errors import LimitError, MalformedError, UnsupportedError
 from wasmjit.wasm.module import Export, Global, Import
+from wasmjit.wasm.rectypes import defined_func
 from wasmjit.wasm.types import FUNCREF, I32, I64, FuncType, GlobalType, Limits, MemType, TableType
 
 FIRST = 11
@@ -23,7 +24,7 @@ def test_imports_come_first_in_their_index_spaces(section, decoded):
     )
     table, memory, cell = TableType(Limits(5), FUNCREF), MemType(Limits(6)), GlobalType(I64, mutable=True)
     assert module.imports == [
-        Import("a", "f", FuncType((I32,)), 1),
+        Import("a", "f", FuncType((I32,)), 1, defined_func(FuncType((I32,)))),
         Import("", "", table),
         Import("b", "", memory),
         Import("c", "g", cell),

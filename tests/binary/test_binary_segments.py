@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from wasmjit.errors import LimitError, MalformedError, UnsupportedError
+from wasmjit.errors import LimitError, MalformedError
 from wasmjit.wasm.module import DataSegment, ElementSegment, Instr
-from wasmjit.wasm.types import EXTERNREF, FUNCREF
+from wasmjit.wasm.types import EXTERNREF, FUNC, FUNCREF, ref_type
 
 FIRST = 11
 """Offset of the first item of the first section."""
@@ -20,14 +20,18 @@ def func_exprs(*offsets):
     return tuple((Instr(0xD2, 4, FIRST + offset),) for offset in offsets)
 
 
+FUNCTIONS = ref_type(FUNC, False)
+
+
 @pytest.mark.parametrize(
     ("item", "expected"),
     [
-        ("00 41 00 0b 02 04 80 01", ("active", FUNCREF, 0, at(1), (4, 128), None)),
-        ("01 00 01 04", ("passive", FUNCREF, 0, None, (4,), None)),
-        ("02 05 41 00 0b 00 01 04", ("active", FUNCREF, 5, at(2), (4,), None)),
-        ("03 00 00", ("declarative", FUNCREF, 0, None, (), None)),
+        ("00 41 00 0b 02 04 80 01", ("active", FUNCTIONS, 0, at(1), (4, 128), None)),
+        ("01 00 01 04", ("passive", FUNCTIONS, 0, None, (4,), None)),
+        ("02 05 41 00 0b 00 01 04", ("active", FUNCTIONS, 5, at(2), (4,), None)),
+        ("03 00 00", ("declarative", FUNCTIONS, 0, None, (), None)),
         ("04 41 00 0b 02 d2 04 0b d2 04 0b", ("active", FUNCREF, 0, at(1), None, func_exprs(5, 8))),
+        ("05 64 70 00", ("passive", FUNCTIONS, 0, None, None, ())),
         ("05 6f 00", ("passive", EXTERNREF, 0, None, None, ())),
         ("06 05 41 00 0b 70 01 d2 04 0b", ("active", FUNCREF, 5, at(2), None, func_exprs(7))),
         ("87 00 70 01 d2 04 0b", ("declarative", FUNCREF, 0, None, None, func_exprs(4))),
@@ -52,11 +56,6 @@ def test_malformed_element_segments(section, decoded, item, message, offset):
     with pytest.raises(MalformedError) as caught:
         decoded(section(9, item))
     assert (caught.value.message, caught.value.offset) == (message, FIRST + offset)
-
-
-def test_element_segments_of_proposals(section, decoded):
-    with pytest.raises(UnsupportedError, match="function-references"):
-        decoded(section(9, "05 64 70 00"))
 
 
 def test_elements_over_the_limit(section, decoded, monkeypatch):

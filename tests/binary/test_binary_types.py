@@ -6,20 +6,26 @@ import pytest
 
 from wasmjit.binary import types
 from wasmjit.binary.reader import Reader
-from wasmjit.errors import LimitError, MalformedError, UnsupportedError
+from wasmjit.errors import MalformedError, UnsupportedError
+from wasmjit.wasm.module import Module
+from wasmjit.wasm.rectypes import defined_func
 from wasmjit.wasm.types import (
+    ANYREF,
+    ARRAY,
     EXTERNREF,
-    F64,
+    FUNC,
     FUNCREF,
-    I32,
     I64,
+    NULLREF,
     V128,
+    VAL_TYPE_BY_CODE,
     VAL_TYPES,
     FuncType,
     GlobalType,
     Limits,
     MemType,
     TableType,
+    ref_type,
 )
 
 
@@ -27,24 +33,40 @@ def at_1(text: str) -> Reader:
     return Reader(b"\0" + bytes.fromhex(text), 1)
 
 
+def in_module(decode):
+    """The decoder of a module whose type 0 is `[] -> []`."""
+    return lambda r: decode(r, Module(b"", types=[FuncType()]))
+
+
+decode_valtype = in_module(types.decode_valtype)
+decode_reftype = in_module(types.decode_reftype)
+decode_tabletype = in_module(types.decode_tabletype)
+decode_globaltype = in_module(types.decode_globaltype)
+TYPE_0 = defined_func(FuncType())
+
+
 @pytest.mark.parametrize("type", VAL_TYPES, ids=str)
 def test_value_types(type):
-    assert types.decode_valtype(Reader(bytes([type.code]))) is type
+    assert decode_valtype(Reader(bytes([type.code]))) is type
 
 
 @pytest.mark.parametrize(
     ("decode", "text", "expected"),
     [
-        (types.decode_reftype, "70", FUNCREF),
-        (types.decode_reftype, "6f", EXTERNREF),
-        (types.decode_functype, "60 02 7f 7b 01 7c", FuncType((I32, V128), (F64,))),
-        (types.decode_functype, "60 80 00 81 00 7e", FuncType((), (I64,))),
-        (types.decode_tabletype, "70 00 05", TableType(Limits(5), FUNCREF)),
-        (types.decode_tabletype, "6f 01 05 06", TableType(Limits(5, 6), EXTERNREF)),
+        (decode_reftype, "70", FUNCREF),
+        (decode_reftype, "6f", EXTERNREF),
+        (decode_valtype, "63 70", FUNCREF),
+        (decode_valtype, "64 70", ref_type(FUNC, False)),
+        (decode_valtype, "64 00", ref_type(TYPE_0, False)),
+        (decode_reftype, "63 00", ref_type(TYPE_0, True)),
+        (decode_reftype, "6e", ANYREF),
+        (decode_reftype, "71", NULLREF),
+        (decode_tabletype, "70 00 05", TableType(Limits(5), FUNCREF)),
+        (decode_tabletype, "6f 01 05 06", TableType(Limits(5, 6), EXTERNREF)),
         (types.decode_memtype, "00 82 80 80 80 00", MemType(Limits(2))),
         (types.decode_memtype, "01 02 80 80 80 80 80 01", MemType(Limits(2, 2**35))),
-        (types.decode_globaltype, "7e 00", GlobalType(I64)),
-        (types.decode_globaltype, "70 01", GlobalType(FUNCREF, mutable=True)),
+        (decode_globaltype, "7e 00", GlobalType(I64)),
+        (decode_globaltype, "70 01", GlobalType(FUNCREF, mutable=True)),
     ],
 )
 def test_types(decode, text, expected):
@@ -56,23 +78,18 @@ def test_types(decode, text, expected):
 @pytest.mark.parametrize(
     ("decode", "text", "message", "offset"),
     [
-        (types.decode_valtype, "7a", "malformed value type", 1),
-        (types.decode_valtype, "78", "malformed value type", 1),
-        (types.decode_reftype, "7f", "malformed reference type", 1),
-        (types.decode_functype, "61 00 00", "malformed type form", 1),
-        (types.decode_functype, "e0 7f 00 00", "integer representation too long", 1),
-        (types.decode_functype, "60 01 40 00", "malformed value type", 3),
-        (types.decode_functype, "60 03 7f 7f", "unexpected end of section or function", 5),
-        (types.decode_functype, "60 7f 7f", "length out of bounds", 2),
-        (types.decode_tabletype, "70 02 00", "malformed limits flags", 2),
-        (types.decode_tabletype, "70 08 00", "malformed limits flags", 2),
-        (types.decode_tabletype, "70 81 00 00", "malformed limits flags", 2),
+        (decode_valtype, "7a", "malformed value type", 1),
+        (decode_valtype, "78", "malformed value type", 1),
+        (decode_reftype, "7f", "malformed reference type", 1),
+        (decode_tabletype, "70 02 00", "malformed limits flags", 2),
+        (decode_tabletype, "70 08 00", "malformed limits flags", 2),
+        (decode_tabletype, "70 81 00 00", "malformed limits flags", 2),
         (types.decode_memtype, "08", "malformed limits flags", 1),
         (types.decode_memtype, "10 00", "malformed limits flags", 1),
         (types.decode_memtype, "18 00 10", "malformed limits flags", 1),
         (types.decode_memtype, "81 01 00", "malformed limits flags", 1),
         (types.decode_memtype, "00 82 80 80 80 80 80 80 80 80 70", "integer too large", 2),
-        (types.decode_globaltype, "7f 02", "malformed mutability", 2),
+        (decode_globaltype, "7f 02", "malformed mutability", 2),
     ],
 )
 def test_malformed_types(decode, text, message, offset):
@@ -84,18 +101,7 @@ def test_malformed_types(decode, text, message, offset):
 @pytest.mark.parametrize(
     ("decode", "text", "feature", "offset"),
     [
-        (types.decode_valtype, "63 70", "function-references", 1),
-        (types.decode_valtype, "64 00", "function-references", 1),
-        (types.decode_valtype, "69", "exception-handling", 1),
-        (types.decode_reftype, "6e", "gc", 1),
-        (types.decode_reftype, "71", "gc", 1),
-        (types.decode_reftype, "68", "stack-switching", 1),
-        (types.decode_functype, "5e 7f 00", "gc", 1),
-        (types.decode_functype, "5f 00", "gc", 1),
-        (types.decode_functype, "50 00 60 00 00", "gc", 1),
-        (types.decode_functype, "4f 00 60 00 00", "gc", 1),
-        (types.decode_functype, "4e 00", "gc", 1),
-        (types.decode_functype, "60 02 7f 6d 00", "gc", 4),
+        (decode_reftype, "68", "stack-switching", 1),
         (types.decode_memtype, "03 00 01", "threads", 1),
         (types.decode_memtype, "08 00 00", "custom-page-sizes", 1),
         (types.decode_memtype, "09 00 01 10", "custom-page-sizes", 1),
@@ -123,28 +129,27 @@ def test_malformed_block_types(text, message):
     assert (caught.value.message, caught.value.offset) == (message, 0)
 
 
-def test_block_type_of_a_proposal():
-    with pytest.raises(UnsupportedError, match="exception-handling"):
-        types.read_blocktype(b"\x69", 0)
+def test_block_type_with_a_type_of_the_module():
+    assert types.read_blocktype(b"\x64\x05", 0) == (FuncType((), (ref_type(5, False),)), 2)
+    assert types.read_blocktype(b"\x6e", 0) == (FuncType((), (ANYREF,)), 1)
 
 
 def test_heap_types():
-    assert types.read_heaptype(b"\0\x70", 1) == (FUNCREF, 2)
-    assert types.read_heaptype(b"\0\x6f", 1) == (EXTERNREF, 2)
-    for text, feature in (("00", "function-references"), ("80 01", "function-references"), ("6d", "gc")):
-        with pytest.raises(UnsupportedError, match=feature):
-            types.read_heaptype(bytes.fromhex(text), 0)
-    with pytest.raises(MalformedError, match="malformed reference type"):
+    assert types.read_heaptype(b"\0\x70", 1) == (FUNC, 2)
+    assert types.read_heaptype(b"\0\x6a", 1) == (ARRAY, 2)
+    assert types.read_heaptype(b"\x80\x01", 0) == (128, 2)
+    assert types.read_null(b"\x6f", 0) == (EXTERNREF, 1)
+    with pytest.raises(UnsupportedError, match="stack-switching"):
+        types.read_heaptype(b"\x68", 0)
+    with pytest.raises(MalformedError, match="malformed heap type"):
         types.read_heaptype(b"\x7f", 0)
 
 
-@pytest.mark.parametrize("text", ["60 e9 07" + "7f" * 1001 + "00", "60 00 e9 07" + "7f" * 1001])
-def test_long_signatures_are_refused(text):
-    with pytest.raises(LimitError, match="is 1001, at most 1000"):
-        types.decode_functype(at_1(text))
+def test_types_that_do_not_exist_are_noted():
+    module = Module(b"")
+    types.decode_valtype(at_1("63 07"), module)
+    assert [(fault.message, fault.offset) for fault in module.faults] == [("unknown type 7", 1)]
 
 
 def test_every_type_byte_has_one_meaning():
-    known = {type.code for type in VAL_TYPES}
-    assert not known & types.TYPE_FEATURE_BY_CODE.keys()
-    assert 0x60 not in types.FORM_FEATURE_BY_CODE
+    assert not VAL_TYPE_BY_CODE.keys() & types.TYPE_FEATURE_BY_CODE.keys()

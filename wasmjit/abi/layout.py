@@ -6,7 +6,7 @@
         0   ptr   store header
         8   ptr   function slots of the module: code of defined function i at 8*i
        16   ptr   libcalls (libcalls.py): code of libcall i at 8*i
-       24   ptr   canonical type ids of the module's types, i64 each
+       24   ptr   canonical type ids of the module's types: addresses of TypeInfos
        32   ptr   data segments: {ptr base, i64 length} each; a dropped one has length 0
        40   ptr   element segments: {ptr base, i64 length} each, of 8-byte references
        48   per imported function  {ptr code, ptr vmctx of the callee}
@@ -22,8 +22,13 @@
     TableDef         0 ptr base    8 i64 length in elements      (8-byte references; base moves on growth)
     FuncRef          0 ptr code    8 ptr vmctx   16 i64 canonical type id   24 i64 funcidx (-1: host function)
     ExternRef cell   0 i64 owners  8 ptr next unowned   16 i64 whether it is in that list   24 i64 spare
+    TypeInfo         0 i32 kind    4 i32 depth    8 i64 size    16 i64 number of references    24 ptr their offsets
+                    40 ptr TypeInfo of each supertype from the root down to the type itself, at least MIN_SUPERS
     TrapInfo         0 i64 code    8 i64 wasm offset   16 i64 fault address   24 i64 fault pc
                     32 i64 number of frames   40 return addresses, innermost first
+
+There is one TypeInfo for a defined type, in a process: types are equal if the addresses are. A type is a subtype of
+another if the other is in its list of supertypes, at the other's depth; up to MIN_SUPERS no length need be compared.
 
 A reference is a pointer: funcref to a FuncRef record, externref to a cell; null is 0. An externref's `owners` counts
 the table slots and globals that hold it; cells without owners are listed and freed when no wasm code is running.
@@ -61,6 +66,14 @@ FUNCREF_VMCTX = 8
 FUNCREF_TYPE_ID = 16
 FUNCREF_FUNCIDX = 24
 FUNCREF_BYTES = 32
+
+TYPE_INFO_KIND = 0
+TYPE_INFO_DEPTH = 4
+TYPE_INFO_SIZE = 8
+TYPE_INFO_NUM_REFS = 16
+TYPE_INFO_REFS = 24
+TYPE_INFO_SUPERS = 40
+MIN_SUPERS = 7
 
 CELL_OWNERS = 0
 CELL_NEXT = 8
@@ -107,6 +120,7 @@ def escaping_functions(module: Module) -> list[int]:
     """
     indices = {export.index for export in module.exports if export.kind == "func"}
     exprs = [g.init for g in module.globals if g.init is not None]
+    exprs.extend(module.table_inits.values())
     for segment in module.elements:
         indices.update(segment.funcs or ())
         exprs.extend(segment.exprs or ())

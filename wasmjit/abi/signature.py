@@ -1,4 +1,4 @@
-"""How values cross between Python and generated code, and how function types are told apart at run time.
+"""How values cross between Python and generated code.
 
 Arguments and results share one buffer of 8-byte slots, parameters and results both from its start: i32 and f32 in the
 low half of a slot, i64, f64 and references in a slot, v128 in two.
@@ -13,16 +13,16 @@ from __future__ import annotations
 from functools import cache
 from struct import Struct
 
-from wasmjit.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, V128, FuncType, ValType
+from wasmjit.wasm.types import F32, F64, FUNCREF, I32, I64, V128, ByValType, FuncType
 
-LETTER: dict[ValType, str] = {I32: "i", I64: "I", F32: "f", F64: "F", V128: "v", FUNCREF: "r", EXTERNREF: "r"}
+LETTER: ByValType[str] = ByValType({I32: "i", I64: "I", F32: "f", F64: "F", V128: "v", FUNCREF: "r"})
 SLOT_FORMAT = {"i": "i4x", "I": "q", "f": "f4x", "F": "d", "v": "16s", "r": "Q"}
 SLOT_BYTES = {"i": 8, "I": 8, "f": 8, "F": 8, "v": 16, "r": 8}
 
 
 @cache
 def signature_key(type: FuncType) -> str:
-    """Types as letters, `iI:f`: what trampolines and thunks are shared by (both reference types are one)."""
+    """Types as letters, `iI:f`: what trampolines and thunks are shared by (reference types are all one)."""
     return "".join(LETTER[t] for t in type.params) + ":" + "".join(LETTER[t] for t in type.results)
 
 
@@ -33,11 +33,3 @@ def buffer_structs(key: str) -> tuple[Struct, Struct, int]:
     pack = Struct("<" + "".join(SLOT_FORMAT[c] for c in params))
     unpack = Struct("<" + "".join(SLOT_FORMAT[c] for c in results))
     return pack, unpack, max(pack.size, unpack.size, 8)
-
-
-_type_ids: dict[FuncType, int] = {}
-
-
-def canonical_type_id(type: FuncType) -> int:
-    """The engine-wide number of a function type: equal types, equal numbers (spec 3.1.2). Never 0."""
-    return _type_ids.setdefault(type, len(_type_ids) + 1)

@@ -11,6 +11,7 @@ from wasmjit.api.types import FuncType, unwrap_functype, wrap_functype
 from wasmjit.runtime.func import FuncInstance
 from wasmjit.runtime.hostcalls import HostFuncInstance
 from wasmjit.wasm import types as wasm
+from wasmjit.wasm.rectypes import DefType
 
 if TYPE_CHECKING:
     from wasmjit.runtime.instance import ModuleInstance
@@ -67,6 +68,7 @@ def host_func(
     *,
     wants_caller: bool = False,
     name: str | None = None,
+    deftype: DefType | None = None,
 ) -> FuncInstance:
     """A function of the runtime that calls Python. Raises TypeError if that is not callable."""
     if not hasattr(callable, "__call__"):  # noqa: B004 - `callable` is the parameter here
@@ -74,7 +76,7 @@ def host_func(
     name = name or getattr(callable, "__name__", None)
     if wants_caller:
         callable = _with_public_caller(callable)
-    return HostFuncInstance(runtime_of(store), type, callable, wants_caller=wants_caller, name=name)
+    return HostFuncInstance(runtime_of(store), type, callable, wants_caller=wants_caller, name=name, deftype=deftype)
 
 
 def _with_public_caller(callable: Callable[..., object]) -> Callable[..., object]:

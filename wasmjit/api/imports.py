@@ -100,7 +100,7 @@ def _as_extern(store: Store, item: Import, value: object) -> ExternInstance:
     if isinstance(value, HostFunc):
         return HostFuncInstance(store._runtime, value.type, value.callable, wants_caller=True, name=item.name)
     if isinstance(item.type, wasm.FuncType) and callable(value):
-        return host_func(store, item.type, value, name=item.name)
+        return host_func(store, item.type, value, name=item.name, deftype=item.deftype)
     if isinstance(item.type, wasm.GlobalType) and not item.type.mutable:
         return _as_global(store, item, item.type, value)
     raise LinkError(

@@ -19,11 +19,11 @@ from wasmjit.binary.immediates import (
 )
 from wasmjit.binary.reader import UNEXPECTED_END, Data, Reader, end_of_data, read_s32, read_u32
 from wasmjit.binary.types import decode_valtype, read_blocktype
-from wasmjit.errors import LimitError, MalformedError
+from wasmjit.errors import InvalidError, LimitError, MalformedError
 from wasmjit.limits import MAX_LOCALS, MAX_NESTING, check_limit
 from wasmjit.wasm.module import Module
 from wasmjit.wasm.opcodes import CODE_BY_NAME, OPCODES
-from wasmjit.wasm.types import ValType
+from wasmjit.wasm.types import ValType, is_relative
 
 RawInstr: TypeAlias = tuple[int, Any, int]
 """Opcode, immediate (shape by `Op.imm`), byte offset in the module: an `Instr` without its class, for speed."""
@@ -69,11 +69,14 @@ class Body:
 
 
 def decode_body(module: Module, funcidx: int) -> Body:
-    """Decode the body of the defined function `funcidx`, counted in the whole index space."""
+    """Decode the body of the defined function `funcidx`, counted in the whole index space.
+
+    Raises MalformedError, LimitError, UnsupportedError, and InvalidError for a local whose type does not exist.
+    """
     start, end = module.codes[funcidx - module.num_imported_funcs]
     r = Reader(module.data, start)
     try:
-        local_types = _decode_locals(r, end)
+        local_types = _decode_locals(r, end, module)
         instrs, pos = decode_instrs(module.data, r.pos, end, has_data_count=module.data_count is not None)
     except UnendedError:
         raise _missing_end(module.data, end) from None
@@ -84,16 +87,19 @@ def decode_body(module: Module, funcidx: int) -> Body:
     return Body(local_types, instrs)
 
 
-def _decode_locals(r: Reader, end: int) -> list[ValType]:
+def _decode_locals(r: Reader, end: int, module: Module) -> list[ValType]:
     offset = r.pos
     num_runs = r.read_length()
     if num_runs > end - offset:  # a bound on memory: the body, not the file
         raise MalformedError("length out of bounds", offset)
-    runs = [(r.read_u32(), decode_valtype(r)) for _ in range(num_runs)]
+    runs = [(r.read_u32(), decode_valtype(r, module)) for _ in range(num_runs)]
     total = sum(count for count, _ in runs)
     if total >> 32:
         raise MalformedError("too many locals", offset)
     check_limit("locals", total, MAX_LOCALS)
+    for _, type in runs:
+        if is_relative(type):
+            raise InvalidError(f"unknown type in a local of type {type}", None, offset)
     return [type for count, type in runs for _ in range(count)]
 
 

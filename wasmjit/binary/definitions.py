@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from wasmjit import features, limits
+from wasmjit import limits
 from wasmjit.binary.constexpr import decode_constexpr
 from wasmjit.binary.reader import Reader, read_u32
-from wasmjit.binary.types import decode_functype, decode_globaltype, decode_memtype, decode_tabletype
-from wasmjit.errors import LimitError, MalformedError, UnsupportedError
+from wasmjit.binary.types import decode_globaltype, decode_memtype, decode_tabletype
+from wasmjit.errors import LimitError, MalformedError
 from wasmjit.wasm.module import Code, Global, Module
-from wasmjit.wasm.types import TableType
 
 _TABLE_WITH_INIT = 0x40
-
-
-def decode_type_section(r: Reader, module: Module) -> None:
-    """Section 1."""
-    count = r.read_count("types", limits.MAX_TYPES)
-    module.types = [decode_functype(r) for _ in range(count)]
 
 
 def decode_function_section(r: Reader, module: Module) -> None:
@@ -29,13 +22,22 @@ def decode_function_section(r: Reader, module: Module) -> None:
 def decode_table_section(r: Reader, module: Module) -> None:
     """Section 4."""
     count = r.read_count("tables", limits.MAX_TABLES)
-    module.tables += [_decode_table(r) for _ in range(count)]
+    for _ in range(count):
+        _decode_table(r, module)
 
 
-def _decode_table(r: Reader) -> TableType:
-    if r.data[r.pos] == _TABLE_WITH_INIT:
-        raise UnsupportedError(features.FUNCTION_REFERENCES, r.pos)
-    return decode_tabletype(r)
+def _decode_table(r: Reader, module: Module) -> None:
+    """A table, with an initial value for its elements or without (spec 5.5.7)."""
+    offset = r.pos
+    if r.data[offset] != _TABLE_WITH_INIT:
+        module.tables.append(decode_tabletype(r, module))
+        return
+    r.pos += 1
+    if r.read_byte():
+        raise MalformedError("zero byte expected", offset + 1)
+    tableidx = len(module.tables)
+    module.tables.append(decode_tabletype(r, module))
+    module.table_inits[tableidx] = decode_constexpr(r)
 
 
 def decode_memory_section(r: Reader, module: Module) -> None:
@@ -47,12 +49,12 @@ def decode_memory_section(r: Reader, module: Module) -> None:
 def decode_global_section(r: Reader, module: Module) -> None:
     """Section 6."""
     count = r.read_count("globals", limits.MAX_GLOBALS)
-    module.globals += [_decode_global(r) for _ in range(count)]
+    module.globals += [_decode_global(r, module) for _ in range(count)]
 
 
-def _decode_global(r: Reader) -> Global:
+def _decode_global(r: Reader, module: Module) -> Global:
     offset = r.pos
-    return Global(decode_globaltype(r), decode_constexpr(r), offset)
+    return Global(decode_globaltype(r, module), decode_constexpr(r), offset)
 
 
 def decode_start_section(r: Reader, module: Module) -> None:

@@ -30,16 +30,17 @@ def _decode_import(r: Reader, module: Module) -> Import:
     if kind == "func":
         typeidx = r.read_u32()
         module.func_typeidxs.append(typeidx)
-        # An index that is out of range is for validation to report: until then the type is empty.
-        known = typeidx < len(module.types)
-        return Import(source, name, module.types[typeidx] if known else FuncType(), typeidx)
+        # An index of no function type is for validation to report: until then the type is empty.
+        defined = module.deftypes[typeidx] if typeidx < len(module.deftypes) else None
+        type = defined.composite if defined is not None else None
+        return Import(source, name, type if isinstance(type, FuncType) else FuncType(), typeidx, defined)
     if kind == "table":
-        module.tables.append(decode_tabletype(r))
+        module.tables.append(decode_tabletype(r, module))
         return Import(source, name, module.tables[-1])
     if kind == "memory":
         module.memories.append(decode_memtype(r))
         return Import(source, name, module.memories[-1])
-    module.globals.append(Global(decode_globaltype(r), None, offset))
+    module.globals.append(Global(decode_globaltype(r, module), None, offset))
     return Import(source, name, module.globals[-1].type)
 
 

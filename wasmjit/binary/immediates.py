@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from wasmjit.binary.reader import Data, end_of_data, read_length, read_s32, read_s64, read_u32, read_u32s, read_u64
-from wasmjit.binary.types import read_blocktype, read_heaptype, read_valtypes
+from wasmjit.binary.types import read_blocktype, read_null, read_valtypes
 from wasmjit.errors import MalformedError, UnsupportedError
 from wasmjit.limits import MAX_BR_TABLE_TARGETS, MAX_RESULTS, check_limit
 from wasmjit.wasm.opcodes import FEATURE_BY_CODE, OPCODES, PREFIX_SHIFT
@@ -47,7 +47,7 @@ def _read_labels(data: Data, pos: int) -> tuple[tuple[int, ...], int]:
 def _read_types(data: Data, pos: int) -> tuple[tuple[ValType, ...], int]:
     count, pos = read_length(data, pos)
     check_limit("types of a select", count, MAX_RESULTS)
-    return read_valtypes(data, pos, count), pos + count
+    return read_valtypes(data, pos, count)
 
 
 def read_memarg(data: Data, pos: int) -> tuple[tuple[int, int, int], int]:
@@ -100,7 +100,7 @@ READERS: dict[str, ImmediateReader] = {
     "labels": _read_labels,
     **dict.fromkeys(("type_table", "data_memory", "elem_table", "memory_memory", "table_table"), _read_pair),
     "types": _read_types,
-    "ref": read_heaptype,
+    "ref": read_null,
     "memarg": read_memarg,
     "memarg_lane": _read_memarg_lane,
     "lane": _read_lane,

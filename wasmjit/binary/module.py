@@ -15,10 +15,10 @@ from wasmjit.binary.definitions import (
     decode_memory_section,
     decode_start_section,
     decode_table_section,
-    decode_type_section,
 )
 from wasmjit.binary.externs import decode_export_section, decode_import_section
 from wasmjit.binary.reader import Data, Reader, end_of_data
+from wasmjit.binary.rectypes import decode_type_section
 from wasmjit.binary.segments import decode_data_section, decode_element_section
 from wasmjit.errors import MalformedError, UnsupportedError, WasmError
 from wasmjit.wasm.module import CustomSection, Module

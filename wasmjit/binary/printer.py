@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from wasmjit.wasm.opcodes import OPCODES, Op
-from wasmjit.wasm.types import FuncType, ValType
+from wasmjit.wasm.types import FuncType, RefType, ValType
 
 
 def print_instr(code: int, imm: Any) -> str:
@@ -63,7 +63,7 @@ def _print_segment(row: Op, imm: tuple[int, int]) -> str:
 
 
 def _print_heaptype(row: Op, imm: ValType) -> str:
-    return imm.name.removesuffix("ref")
+    return str(imm.heap) if isinstance(imm, RefType) else imm.name
 
 
 def _print_memarg(row: Op, imm: tuple[int, int, int]) -> str:

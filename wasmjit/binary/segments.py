@@ -10,22 +10,23 @@ from wasmjit.binary.reader import Reader
 from wasmjit.binary.types import decode_reftype
 from wasmjit.errors import MalformedError
 from wasmjit.wasm.module import ConstExpr, DataSegment, ElementSegment, Module
-from wasmjit.wasm.types import FUNCREF, ValType
+from wasmjit.wasm.types import FUNC, FUNCREF, ValType, ref_type
 
 _NOT_ACTIVE = 0x1
 _EXPLICIT = 0x2  # active: with an index; not active: declarative
 _EXPRS = 0x4
 
 _FUNC_KIND = 0x00
+_FUNC_REF = ref_type(FUNC, False)
 
 
 def decode_element_section(r: Reader, module: Module) -> None:
     """Section 9."""
     count = r.read_count("element segments", limits.MAX_ELEMENT_SEGMENTS)
-    module.elements = [_decode_element(r) for _ in range(count)]
+    module.elements = [_decode_element(r, module) for _ in range(count)]
 
 
-def _decode_element(r: Reader) -> ElementSegment:
+def _decode_element(r: Reader, module: Module) -> ElementSegment:
     offset = r.pos
     flags = r.read_u32()
     if flags > (_NOT_ACTIVE | _EXPLICIT | _EXPRS):
@@ -33,7 +34,7 @@ def _decode_element(r: Reader) -> ElementSegment:
     active = not flags & _NOT_ACTIVE
     tableidx = r.read_u32() if active and flags & _EXPLICIT else 0
     at = decode_constexpr(r) if active else None
-    type = _decode_element_type(r, flags)
+    type = _decode_element_type(r, module, flags)
     count = r.read_count("elements of a segment", limits.MAX_SEGMENT_ELEMENTS)
     funcs: tuple[int, ...] | None = None
     exprs: tuple[ConstExpr, ...] | None = None
@@ -50,15 +51,15 @@ def _element_mode(flags: int) -> Literal["active", "passive", "declarative"]:
     return "declarative" if flags & _EXPLICIT else "passive"
 
 
-def _decode_element_type(r: Reader, flags: int) -> ValType:
+def _decode_element_type(r: Reader, module: Module, flags: int) -> ValType:
     """The type of a segment's elements; active segments of table 0 have the short form without one."""
     if not flags & (_NOT_ACTIVE | _EXPLICIT):
-        return FUNCREF
+        return FUNCREF if flags & _EXPRS else _FUNC_REF
     if flags & _EXPRS:
-        return decode_reftype(r)
+        return decode_reftype(r, module)
     if r.read_byte() != _FUNC_KIND:
         raise MalformedError("malformed element kind", r.pos - 1)
-    return FUNCREF
+    return _FUNC_REF
 
 
 def decode_data_section(r: Reader, module: Module) -> None:

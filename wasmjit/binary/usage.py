@@ -9,9 +9,24 @@ from wasmjit.binary.code import Body, decode_body
 from wasmjit.errors import UnsupportedError
 from wasmjit.wasm.module import ConstExpr, Module
 from wasmjit.wasm.opcodes import OPCODES
-from wasmjit.wasm.types import EXTERNREF, I64, V128, FuncType, GlobalType, ValType
+from wasmjit.wasm.rectypes import DefType
+from wasmjit.wasm.types import (
+    EXN,
+    EXTERN,
+    EXTERNREF,
+    FUNC,
+    FUNCREF,
+    I64,
+    NOEXN,
+    V128,
+    FuncType,
+    GlobalType,
+    HeapType,
+    RefType,
+    ValType,
+)
 
-_FEATURE_BY_TYPE = {V128: features.SIMD, EXTERNREF: features.REFERENCE_TYPES}
+_FEATURE_BY_HEAP = {EXN: features.EXCEPTIONS, NOEXN: features.EXCEPTIONS}
 _MVP_BLOCK_RESULTS = 1
 
 
@@ -36,8 +51,12 @@ def _features_of_sections(module: Module) -> set[str]:
     imported = (i.type for i in module.imports if isinstance(i.type, GlobalType))
     if any(type.mutable for type in (*exported, *imported)):
         used.add(features.MUTABLE_GLOBALS)
-    if any(len(type.results) > _MVP_BLOCK_RESULTS for type in module.types):
+    if any(isinstance(type, FuncType) and len(type.results) > _MVP_BLOCK_RESULTS for type in module.types):
         used.add(features.MULTI_VALUE)
+    if any(not isinstance(type, FuncType) for type in module.types) or any(map(_is_gc_type, module.deftypes)):
+        used.add(features.GC)
+    if module.table_inits:
+        used.add(features.FUNCTION_REFERENCES)
     if module.data_count is not None or "passive" in _segment_modes(module):
         used.add(features.BULK_MEMORY)
     if len(module.tables) > 1 or any(s.exprs is not None or s.mode == "declarative" for s in module.elements):
@@ -66,19 +85,37 @@ def _names_global(module: Module, kind: str, index: int) -> bool:
 
 def _types_of_sections(module: Module) -> Iterator[ValType]:
     for type in module.types:
-        yield from type.params
-        yield from type.results
+        if isinstance(type, FuncType):
+            yield from type.params
+            yield from type.results
     yield from (table.element for table in module.tables)
     yield from (g.type.type for g in module.globals)
-    yield from (segment.type for segment in module.elements)
+    yield from (segment.type for segment in module.elements if segment.exprs is not None)
 
 
 def _features_of_types(types: Iterator[ValType]) -> set[str]:
-    return {_FEATURE_BY_TYPE[type] for type in set(types) if type in _FEATURE_BY_TYPE}
+    return {_feature_of_type(type) for type in set(types)}
+
+
+def _feature_of_type(type: ValType) -> str:
+    if not isinstance(type, RefType):
+        return features.SIMD if type is V128 else ""
+    if type is FUNCREF or type is EXTERNREF:
+        return features.REFERENCE_TYPES if type is EXTERNREF else ""
+    if isinstance(type.heap, HeapType):
+        if type.heap in (FUNC, EXTERN):
+            return features.FUNCTION_REFERENCES
+        return _FEATURE_BY_HEAP.get(type.heap, features.GC)
+    return features.FUNCTION_REFERENCES
+
+
+def _is_gc_type(type: DefType) -> bool:
+    return not type.final or type.depth > 0 or len(type.group.types) > 1
 
 
 def _constexprs(module: Module) -> Iterator[ConstExpr]:
     yield from (g.init for g in module.globals if g.init is not None)
+    yield from module.table_inits.values()
     yield from (segment.at for segment in module.elements if segment.at is not None)
     yield from (segment.at for segment in module.datas if segment.at is not None)
     for segment in module.elements:

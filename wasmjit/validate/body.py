@@ -35,7 +35,8 @@ def validate_body(module: Module, funcidx: int, body: Body) -> None:
 
 def validate_instrs(check: Checker, funcidx: int | None) -> None:
     """Type every instruction that the checker's cursor passes; errors name `funcidx` and the offset."""
-    stack, rows, locals, num_locals = check.stack, rows_for(check.module), check.locals, len(check.locals)
+    stack, rows, locals = check.stack, rows_for(check.module), check.locals
+    num_locals = 0 if check.unset else len(locals)  # a local that may be unset is looked at more closely
     offset = 0
     try:
         for code, imm, offset in check.cursor:  # noqa: B007  (the handler of an error reads it)

@@ -16,10 +16,15 @@ from typing import Any, NamedTuple
 from wasmjit.errors import InvalidError
 from wasmjit.limits import MAX_NESTING, MAX_OPERANDS, check_limit
 from wasmjit.wasm.module import Module
-from wasmjit.wasm.types import FuncType, ValType
+from wasmjit.wasm.rectypes import DefType
+from wasmjit.wasm.subtyping import is_defaultable, val_matches
+from wasmjit.wasm.types import FuncType, RefType, ValType, ref_type
 
 UNKNOWN = ValType("unknown", 0)
 """Type of an operand that dead code takes from nowhere: it matches every type."""
+
+ANY_REFERENCE = ValType("ref", 0, is_ref=True)
+"""Type of an operand of dead code that is a reference, of whatever type: it matches every reference type."""
 
 FLOOR = ValType("nothing", 0)
 """Lies on the operand stack below the operands of each control frame."""
@@ -44,13 +49,14 @@ def types_of(types: tuple[ValType, ...]) -> Types:
 class Frame:
     """A block, loop, if, else or function that is open (`ctrl_frame` in the spec's algorithm)."""
 
-    __slots__ = ("end", "height", "opcode", "start", "unreachable")
+    __slots__ = ("end", "height", "inits", "opcode", "start", "unreachable")
 
-    def __init__(self, opcode: int, start: Types, end: Types, height: int) -> None:
+    def __init__(self, opcode: int, start: Types, end: Types, height: int, inits: int) -> None:
         self.opcode = opcode
         self.start = start
         self.end = end
         self.height = height
+        self.inits = inits
         self.unreachable = False
 
     @property
@@ -64,9 +70,12 @@ class Checker:
 
     `instrs` is the body, `cursor` the iterator that walks over it. Errors carry a message only; whoever walks
     adds function and offset.
+
+    `unset` are the locals without a default value that have none yet; `inits` those that have got one, in the order in
+    which they did: a block's end takes back what happened inside it.
     """
 
-    __slots__ = ("ctrls", "cursor", "instrs", "locals", "module", "stack")
+    __slots__ = ("ctrls", "cursor", "inits", "instrs", "locals", "module", "stack", "unset")
 
     def __init__(
         self, module: Module, type: FuncType, local_types: list[ValType], instrs: list[tuple[int, Any, int]]
@@ -77,6 +86,9 @@ class Checker:
         self.cursor: Iterator[tuple[int, Any, int]] = iter(instrs)
         self.stack: list[ValType] = []
         self.ctrls: list[Frame] = []
+        first = len(type.params)
+        self.unset = {i for i, t in enumerate(local_types, first) if t.is_ref and not is_defaultable(t)}
+        self.inits: list[int] = []
         self.push_ctrl(0, types_of(()), types_of(type.results))
 
     def pop_any(self) -> ValType:
@@ -94,7 +106,30 @@ class Checker:
             return self.stack.pop()
         if actual is FLOOR and self.ctrls[-1].unreachable:
             return UNKNOWN
+        if actual.is_ref and (actual is ANY_REFERENCE or val_matches(actual, expected)) and expected.is_ref:
+            return self.stack.pop()
         raise InvalidError(f"type mismatch: expected {expected}, found {actual}")
+
+    def pop_ref(self) -> RefType | None:
+        """Pop a reference of any type; None where dead code has none, or one of which only that much is known."""
+        actual = self.pop_any()
+        if isinstance(actual, RefType):
+            return actual
+        if actual is UNKNOWN or actual is ANY_REFERENCE:
+            return None
+        raise InvalidError(f"type mismatch: expected a reference, found {actual}")
+
+    def resolve(self, type: ValType) -> ValType:
+        """The type that an immediate means: of one with a type index, the defined type."""
+        if isinstance(type, RefType) and isinstance(type.heap, int):
+            return ref_type(self.deftype(type.heap), type.nullable)
+        return type
+
+    def deftype(self, typeidx: int) -> DefType:
+        """Type `typeidx` of the module."""
+        if typeidx < len(self.module.deftypes):
+            return self.module.deftypes[typeidx]
+        raise InvalidError(f"unknown type {typeidx}")
 
     def pop_vals(self, expected: Types) -> list[ValType]:
         """Pop operands of the types `expected`, the last from the top; the result as by `pop_val`, in stack order."""
@@ -133,7 +168,7 @@ class Checker:
             check_limit("nesting", len(self.ctrls), MAX_NESTING)
         stack = self.stack
         stack.append(FLOOR)
-        self.ctrls.append(Frame(opcode, start, end, len(stack)))
+        self.ctrls.append(Frame(opcode, start, end, len(stack), len(self.inits)))
         stack += start.list
 
     def pop_ctrl(self) -> Frame:
@@ -144,6 +179,8 @@ class Checker:
             if self.stack[-1] is not FLOOR:
                 raise InvalidError("type mismatch: values remain on the stack at the end of a block")
         del self.stack[frame.height - 1 :]
+        while len(self.inits) > frame.inits:
+            self.unset.add(self.inits.pop())
         self.ctrls.pop()
         return frame
 

@@ -8,11 +8,10 @@ from wasmjit.validate.body import validate_instrs
 from wasmjit.validate.checker import Checker
 from wasmjit.wasm.module import ConstExpr, Instr, Module
 from wasmjit.wasm.opcodes import CODE_BY_NAME, OPCODES
-from wasmjit.wasm.types import VAL_TYPES, FuncType, ValType
+from wasmjit.wasm.types import FuncType, ValType
 
 _GLOBAL_GET, _END = CODE_BY_NAME["global.get"], CODE_BY_NAME["end"]
 _CONST_CODES = frozenset(code for code, row in OPCODES.items() if row.const in {"mvp", *features.SUPPORTED})
-_LEAVES = {type: FuncType((), (type,)) for type in VAL_TYPES}
 
 
 def validate_const(module: Module, expr: ConstExpr, type: ValType, num_globals: int, offset: int) -> None:
@@ -22,7 +21,7 @@ def validate_const(module: Module, expr: ConstExpr, type: ValType, num_globals: 
     """
     for instr in expr:
         _validate_constness(module, instr, num_globals)
-    check = Checker(module, _LEAVES[type], [], [*expr, Instr(_END, None, offset)])
+    check = Checker(module, FuncType((), (type,)), [], [*expr, Instr(_END, None, offset)])
     validate_instrs(check, None)
 
 

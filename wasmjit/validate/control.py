@@ -8,13 +8,22 @@ from wasmjit.validate.lookup import lookup, lookup_func, lookup_type
 from wasmjit.validate.registry import validates
 from wasmjit.validate.table import table_address
 from wasmjit.wasm.opcodes import CODE_BY_NAME
-from wasmjit.wasm.types import FUNCREF, I32, FuncType
+from wasmjit.wasm.subtyping import vals_match
+from wasmjit.wasm.types import I32, FuncType, is_func_ref, is_relative
 
 _BLOCK, _LOOP, _ELSE = CODE_BY_NAME["block"], CODE_BY_NAME["loop"], CODE_BY_NAME["else"]
 
 
-def _enter(check: Checker, opcode: int, imm: FuncType | int) -> None:
-    type = lookup_type(check.module, imm) if isinstance(imm, int) else imm
+def block_type(check: Checker, imm: FuncType | int) -> FuncType:
+    """The type that a block's immediate means. A short form that names a type becomes one with that type."""
+    if isinstance(imm, int):
+        return lookup_type(check.module, imm)
+    if imm.results and is_relative(imm.results[0]):
+        return FuncType((), (check.resolve(imm.results[0]),))
+    return imm
+
+
+def _enter(check: Checker, opcode: int, type: FuncType) -> None:
     start = types_of(type.params)
     if type.params:
         check.pop_vals(start)
@@ -24,20 +33,21 @@ def _enter(check: Checker, opcode: int, imm: FuncType | int) -> None:
 @validates("block")
 def validate_block(check: Checker, imm: FuncType | int) -> None:
     """Branches to it go to its end."""
-    _enter(check, _BLOCK, imm)
+    _enter(check, _BLOCK, block_type(check, imm))
 
 
 @validates("loop")
 def validate_loop(check: Checker, imm: FuncType | int) -> None:
     """Branches to it go to its start."""
-    _enter(check, _LOOP, imm)
+    _enter(check, _LOOP, block_type(check, imm))
 
 
 @validates("if")
 def validate_if(check: Checker, imm: FuncType | int) -> None:
     """Takes the condition, then is a block."""
+    type = block_type(check, imm)
     check.pop_val(I32)
-    _enter(check, IF, imm)
+    _enter(check, IF, type)
 
 
 @validates("else")
@@ -53,7 +63,7 @@ def validate_else(check: Checker, imm: None) -> None:
 def validate_end(check: Checker, imm: None) -> None:
     """Closes a frame; an `if` without `else` must leave what it takes."""
     frame = check.pop_ctrl()
-    if frame.opcode == IF and frame.start.list != frame.end.list:
+    if frame.opcode == IF and not vals_match(frame.start.list, frame.end.list):
         raise InvalidError("type mismatch: if without else must leave the operands that it takes")
     if not check.ctrls and not check.at_end():
         raise InvalidError("instructions after the end of the function")
@@ -127,8 +137,8 @@ def validate_call_indirect(check: Checker, imm: tuple[int, int]) -> None:
 def _indirect_type(check: Checker, imm: tuple[int, int]) -> FuncType:
     """Take the index of an indirect call; the type that it names."""
     typeidx, tableidx = imm
-    if lookup(check.module.tables, tableidx, "table").element is not FUNCREF:
-        raise InvalidError("type mismatch: call_indirect needs a table of funcref")
+    if not is_func_ref(lookup(check.module.tables, tableidx, "table").element):
+        raise InvalidError("type mismatch: call_indirect needs a table of functions")
     type = lookup_type(check.module, typeidx)
     check.pop_val(table_address(check, tableidx))
     return type

@@ -25,7 +25,10 @@ def lookup(space: Sequence[T], index: int, what: str, offset: int | None = None)
 
 def lookup_type(module: Module, typeidx: int) -> FuncType:
     """Function type `typeidx`."""
-    return lookup(module.types, typeidx, "type")
+    type = lookup(module.types, typeidx, "type")
+    if isinstance(type, FuncType):
+        return type
+    raise InvalidError(f"type mismatch: type {typeidx} is not a function type")
 
 
 def lookup_func(module: Module, funcidx: int) -> FuncType:
@@ -52,6 +55,7 @@ def _refs(module: Module) -> Iterator[int]:
     for segment in module.elements:
         yield from segment.funcs or ()
         yield from _refs_of(segment.exprs or ())
+    yield from _refs_of(list(module.table_inits.values()))
     yield from _refs_of([variable.init for variable in module.globals if variable.init is not None])
 
 

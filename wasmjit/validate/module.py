@@ -6,9 +6,10 @@ from wasmjit import limits
 from wasmjit.errors import InvalidError
 from wasmjit.limits import check_limit
 from wasmjit.validate.constant import validate_const
-from wasmjit.validate.lookup import check_all, lookup
-from wasmjit.wasm.module import DataSegment, ElementSegment, Module
-from wasmjit.wasm.types import I32, I64, FuncType, Limits, MemType, max_pages
+from wasmjit.validate.lookup import check_all, lookup, lookup_type
+from wasmjit.wasm.module import ConstExpr, DataSegment, ElementSegment, Module
+from wasmjit.wasm.subtyping import composite_matches, is_defaultable, val_matches
+from wasmjit.wasm.types import I32, I64, FuncType, Limits, MemType, ValType, max_pages
 
 _MAX_TABLE_SIZE = {I32: (1 << 32) - 1, I64: (1 << 64) - 1}
 
@@ -18,6 +19,8 @@ def validate_module(module: Module) -> None:
 
     Raises InvalidError with the byte offset where the module keeps one, LimitError, UnsupportedError.
     """
+    if module.faults:
+        raise module.faults[0]
     _validate_types(module)
     _validate_functions(module)
     _validate_tables(module)
@@ -32,13 +35,21 @@ def validate_module(module: Module) -> None:
 
 
 def _validate_types(module: Module) -> None:
-    for type in module.types:
-        check_limit("parameters", len(type.params), limits.MAX_PARAMS)
-        check_limit("results", len(type.results), limits.MAX_RESULTS)
+    for typeidx, (type, defined) in enumerate(zip(module.types, module.deftypes, strict=True)):
+        if isinstance(type, FuncType):
+            check_limit("parameters", len(type.params), limits.MAX_PARAMS)
+            check_limit("results", len(type.results), limits.MAX_RESULTS)
+        if defined.depth:
+            check_limit("subtyping depth", defined.depth, limits.MAX_SUBTYPING_DEPTH)
+            supertype = defined.supers[-2]
+            if supertype.final or not composite_matches(type, supertype.composite):
+                raise InvalidError(f"sub type {typeidx} does not match super type")
 
 
 def _validate_functions(module: Module) -> None:
     check_all(module.func_typeidxs, len(module.types), "type")
+    for typeidx in set(module.func_typeidxs):
+        lookup_type(module, typeidx)
 
 
 def _validate_limits(size: Limits, maximum: int, message: str) -> None:
@@ -51,6 +62,16 @@ def _validate_limits(size: Limits, maximum: int, message: str) -> None:
 def _validate_tables(module: Module) -> None:
     for table in module.tables:
         _validate_limits(table.limits, _MAX_TABLE_SIZE[table.address], "table size must be at most 2^32-1")
+    for tableidx in range(module.num_imported_tables, len(module.tables)):
+        _validate_table_init(module, module.tables[tableidx].element, module.table_inits.get(tableidx))
+
+
+def _validate_table_init(module: Module, element: ValType, init: ConstExpr | None) -> None:
+    if init is not None:
+        # Tables come before the module's own globals.
+        validate_const(module, init, element, module.num_imported_globals, 0)
+    elif not is_defaultable(element):
+        raise InvalidError("type mismatch: a table of elements that cannot be null needs an initial value")
 
 
 def _validate_memories(module: Module) -> None:
@@ -103,7 +124,7 @@ def _validate_element(module: Module, segment: ElementSegment) -> None:
     if segment.mode != "active":
         return
     table = lookup(module.tables, segment.tableidx, "table", segment.offset)
-    if table.element is not segment.type:
+    if not val_matches(segment.type, table.element):
         message = f"type mismatch: segment of {segment.type} for a table of {table.element}"
         raise InvalidError(message, None, segment.offset)
     if segment.at is not None:

@@ -7,6 +7,7 @@ from wasmjit.validate.addressed import narrower
 from wasmjit.validate.checker import Checker
 from wasmjit.validate.lookup import lookup
 from wasmjit.validate.registry import validates
+from wasmjit.wasm.subtyping import val_matches
 from wasmjit.wasm.types import I32, ValType
 
 
@@ -60,9 +61,10 @@ def validate_table_fill(check: Checker, tableidx: int) -> None:
 
 @validates("table.copy")
 def validate_table_copy(check: Checker, imm: tuple[int, int]) -> None:
-    """[at1 at2 at] -> [], between tables of one element type; `at` is the narrower address type."""
+    """[at1 at2 at] -> [], from a table whose elements match those of the other; `at` is the narrower address type."""
     destination, source = imm
-    if _element(check, destination) is not _element(check, source):
+    wanted = _element(check, destination)
+    if not val_matches(_element(check, source), wanted):
         raise InvalidError("type mismatch: table.copy between different element types")
     to, source_address = table_address(check, destination), table_address(check, source)
     check.pop_val(narrower(to, source_address))
@@ -72,10 +74,10 @@ def validate_table_copy(check: Checker, imm: tuple[int, int]) -> None:
 
 @validates("table.init")
 def validate_table_init(check: Checker, imm: tuple[int, int]) -> None:
-    """[at i32 i32] -> [], from a segment of the table's element type."""
+    """[at i32 i32] -> [], from a segment whose elements match those of the table."""
     elemidx, tableidx = imm
     element = _element(check, tableidx)
-    if lookup(check.module.elements, elemidx, "elem segment").type is not element:
+    if not val_matches(lookup(check.module.elements, elemidx, "elem segment").type, element):
         raise InvalidError("type mismatch: table.init from a segment of a different type")
     check.pop_val(I32)
     check.pop_val(I32)

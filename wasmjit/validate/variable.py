@@ -7,7 +7,7 @@ from wasmjit.validate.checker import UNKNOWN, Checker
 from wasmjit.validate.lookup import declared_refs, lookup
 from wasmjit.validate.registry import validates
 from wasmjit.wasm.opcodes import CODE_BY_NAME
-from wasmjit.wasm.types import I32, ValType
+from wasmjit.wasm.types import I32, ValType, ref_type
 
 _SELECT_T = CODE_BY_NAME["select t"]
 
@@ -21,6 +21,8 @@ def validate_local_get(check: Checker, localidx: int) -> None:
     """Leaves the local's type."""
     if localidx >= len(check.locals):
         raise _unknown_local(localidx)
+    if localidx in check.unset:
+        raise InvalidError(f"uninitialized local {localidx}")
     check.stack.append(check.locals[localidx])
 
 
@@ -30,6 +32,7 @@ def validate_local_set(check: Checker, localidx: int) -> None:
     if localidx >= len(check.locals):
         raise _unknown_local(localidx)
     check.pop_val(check.locals[localidx])
+    _set(check, localidx)
 
 
 @validates("local.tee")
@@ -40,6 +43,14 @@ def validate_local_tee(check: Checker, localidx: int) -> None:
     type = check.locals[localidx]
     check.pop_val(type)
     check.stack.append(type)
+    _set(check, localidx)
+
+
+def _set(check: Checker, localidx: int) -> None:
+    """Note that a local has a value, until the innermost block ends."""
+    if localidx in check.unset:
+        check.unset.remove(localidx)
+        check.inits.append(localidx)
 
 
 @validates("global.get")
@@ -84,30 +95,30 @@ def validate_select_typed(check: Checker, types: tuple[ValType, ...]) -> None:
     """Takes two operands of the type that it names."""
     if len(types) != 1:
         raise InvalidError("invalid result arity")
+    type = check.resolve(types[0])
     check.pop_val(I32)
-    check.pop_val(types[0])
-    check.pop_val(types[0])
-    check.stack.append(types[0])
+    check.pop_val(type)
+    check.pop_val(type)
+    check.stack.append(type)
 
 
 @validates("ref.null")
 def validate_ref_null(check: Checker, type: ValType) -> None:
     """Leaves the reference type that it names."""
-    check.stack.append(type)
+    check.stack.append(check.resolve(type))
 
 
 @validates("ref.is_null")
 def validate_ref_is_null(check: Checker, imm: None) -> None:
     """Takes a reference of any type."""
-    type = check.pop_any()
-    if not type.is_ref and type is not UNKNOWN:
-        raise InvalidError(f"type mismatch: expected a reference, found {type}")
+    check.pop_ref()
     check.stack.append(I32)
 
 
 @validates("ref.func")
 def validate_ref_func(check: Checker, funcidx: int) -> None:
-    """Its function must be known, and be mentioned outside of function bodies."""
-    lookup(check.module.func_typeidxs, funcidx, "function")
+    """Its function must be known, and be mentioned outside of function bodies; leaves its type, not null."""
+    typeidx = lookup(check.module.func_typeidxs, funcidx, "function")
     if funcidx not in declared_refs(check.module):
         raise InvalidError("undeclared function reference")
+    check.stack.append(ref_type(check.deftype(typeidx), False))

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from wasmjit.wasm.types import ExternType, FuncType, GlobalType, MemType, TableType, ValType
+from wasmjit.errors import InvalidError
+from wasmjit.wasm.rectypes import DefType, SubType, define_group
+from wasmjit.wasm.types import CompositeType, ExternType, FuncType, GlobalType, MemType, TableType, ValType
 
 
 class Instr(NamedTuple):
@@ -28,12 +30,13 @@ ExternKind: TypeAlias = Literal["func", "table", "memory", "global"]
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """An import (spec 2.5.11); `typeidx` for functions."""
+    """An import (spec 2.5.11); `typeidx` and `deftype` for functions."""
 
     module: str
     name: str
     type: ExternType
     typeidx: int | None = None
+    deftype: DefType | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +103,14 @@ class Module:
     """Spec 2.5.1, with bodies, data and custom sections left in `data`."""
 
     data: bytes | memoryview
-    types: list[FuncType] = field(default_factory=list)
+    types: list[CompositeType] = field(default_factory=list)
+    deftypes: list[DefType] = field(default_factory=list)
+    """What `types` belong to: the same for equal types of all modules."""
     imports: list[Import] = field(default_factory=list)
     func_typeidxs: list[int] = field(default_factory=list)
     tables: list[TableType] = field(default_factory=list)
+    table_inits: dict[int, ConstExpr] = field(default_factory=dict)
+    """What the elements of a defined table are at first, by table index; null where there is nothing."""
     memories: list[MemType] = field(default_factory=list)
     globals: list[Global] = field(default_factory=list)
     exports: list[Export] = field(default_factory=list)
@@ -121,13 +128,31 @@ class Module:
     refs: frozenset[int] | None = None
     """Functions that `ref.func` may name (C.refs of spec 3.4.10); None until the validator has worked them out."""
 
+    faults: list[InvalidError] = field(default_factory=list)
+    """What the decoder has seen that makes the module invalid: validation raises the first."""
+
+    def __post_init__(self) -> None:
+        """Types that are given alone are definitions that stand alone."""
+        if not self.deftypes:
+            self.deftypes = [define_group((SubType(type),), 0)[0] for type in self.types]
+
+    def functype(self, typeidx: int) -> FuncType:
+        """Function type `typeidx`, which validation has found to be one."""
+        type = self.types[typeidx]
+        assert isinstance(type, FuncType)
+        return type
+
     def func_type(self, funcidx: int) -> FuncType:
         """Type of a function of the index space."""
-        return self.types[self.func_typeidxs[funcidx]]
+        return self.functype(self.func_typeidxs[funcidx])
+
+    def func_deftype(self, funcidx: int) -> DefType:
+        """Defined type of a function of the index space."""
+        return self.deftypes[self.func_typeidxs[funcidx]]
 
     def block_type(self, imm: FuncType | int) -> FuncType:
         """Type of a block from its immediate: a FuncType as it stands, or a type index (spec 5.4.1)."""
-        return self.types[imm] if isinstance(imm, int) else imm
+        return self.functype(imm) if isinstance(imm, int) else imm
 
     def extern_type(self, kind: ExternKind, index: int) -> ExternType:
         """Type of what an export names."""

@@ -13,6 +13,7 @@ from wasmjit.compile.convention import SLOT_ALIGN, argument_list, results_in_mem
 from wasmjit.compile.lower.emitter import CONTEXT_ACCESS, INVARIANT, Emitter
 from wasmjit.compile.lower.reference import table_slot
 from wasmjit.compile.lower.registry import lowers
+from wasmjit.compile.lower.subtype import is_subtype, type_info
 from wasmjit.compile.lower.types import param_letters, result_letters, result_type
 from wasmjit.wasm.types import FuncType
 
@@ -134,7 +135,7 @@ def _indirect(f: Emitter, imm: tuple[int, int]) -> Callee:
     code = f.emit(f"load ptr, ptr {reference}, align 8{CONTEXT_ACCESS}")
     pointer = f.emit(f"getelementptr i8, ptr {reference}, i64 {layout.FUNCREF_VMCTX}")
     vmctx = f.emit(f"load ptr, ptr {pointer}, align 8{CONTEXT_ACCESS}")
-    return Callee(f.module.types[typeidx], code, vmctx)
+    return Callee(f.module.functype(typeidx), code, vmctx)
 
 
 @lowers("call")
@@ -162,10 +163,12 @@ def lower_return_call_indirect(f: Emitter, imm: tuple[int, int]) -> None:
 
 
 def _check_type(f: Emitter, reference: str, typeidx: int) -> None:
-    """Trap unless the function's canonical type id is the one that the module's type has in this process."""
-    ids = f.hoisted("%types", layout.VMCTX_TYPE_IDS)
-    pointer = f.emit(f"getelementptr i64, ptr {ids}, i64 {typeidx}")
-    expected = f.emit(f"load i64, ptr {pointer}{INVARIANT}")
+    """Trap unless the function's type is the module's type, or a subtype of it."""
+    expected = type_info(f, typeidx)
     pointer = f.emit(f"getelementptr i8, ptr {reference}, i64 {layout.FUNCREF_TYPE_ID}")
     actual = f.emit(f"load i64, ptr {pointer}, align 8{CONTEXT_ACCESS}")
-    f.trap_if(f.emit(f"icmp ne i64 {actual}, {expected}"), TrapCode.INDIRECT_CALL_TYPE_MISMATCH)
+    if f.module.deftypes[typeidx].final:
+        f.trap_if(f.emit(f"icmp ne i64 {actual}, {expected}"), TrapCode.INDIRECT_CALL_TYPE_MISMATCH)
+        return
+    matches = is_subtype(f, f.emit(f"inttoptr i64 {actual} to ptr"), expected, f.module.deftypes[typeidx].depth)
+    f.trap_if(f.emit(f"xor i1 {matches}, true"), TrapCode.INDIRECT_CALL_TYPE_MISMATCH)

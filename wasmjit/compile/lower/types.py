@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from wasmjit.abi.signature import signature_key
 from wasmjit.compile import convention
-from wasmjit.wasm.types import EXTERNREF, F32, F64, FUNCREF, I32, I64, V128, FuncType, ValType
+from wasmjit.wasm.types import F32, F64, FUNCREF, I32, I64, V128, ByValType, FuncType
 
-LLVM_TYPE: dict[ValType, str] = {
-    I32: "i32",
-    I64: "i64",
-    F32: "float",
-    F64: "double",
-    V128: "<2 x i64>",
-    FUNCREF: "ptr",
-    EXTERNREF: "ptr",
-}
+LLVM_TYPE: ByValType[str] = ByValType(
+    {
+        I32: "i32",
+        I64: "i64",
+        F32: "float",
+        F64: "double",
+        V128: "<2 x i64>",
+        FUNCREF: "ptr",
+    }
+)
 
-ZERO: dict[ValType, str] = {
-    I32: "0",
-    I64: "0",
-    F32: "0x0000000000000000",
-    F64: "0x0000000000000000",
-    V128: "zeroinitializer",
-    FUNCREF: "null",
-    EXTERNREF: "null",
-}
+ZERO: ByValType[str] = ByValType(
+    {
+        I32: "0",
+        I64: "0",
+        F32: "0x0000000000000000",
+        F64: "0x0000000000000000",
+        V128: "zeroinitializer",
+        FUNCREF: "null",
+    }
+)
 
 
 def result_type(type: FuncType) -> str:

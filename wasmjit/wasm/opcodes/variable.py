@@ -12,7 +12,7 @@ op(0x1C, "select t", None, "types", feature=features.REFERENCE_TYPES)
 
 op(0xD0, "ref.null", None, "ref", feature=features.REFERENCE_TYPES, const="mvp")
 op(0xD1, "ref.is_null", None, feature=features.REFERENCE_TYPES)
-op(0xD2, "ref.func", "-> funcref", "func", feature=features.REFERENCE_TYPES, const="mvp")
+op(0xD2, "ref.func", None, "func", feature=features.REFERENCE_TYPES, const="mvp")
 
 op(0x20, "local.get", None, "local")
 op(0x21, "local.set", None, "local")
