@@ -13,7 +13,7 @@ from wasmjit.cli.wast.runner import CommandResult, run_script, same_message
 
 ADD = '(module (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1))))\n'
 LOAD = '(module (memory 1) (func (export "f") (param i32) (result i32) (i32.load (local.get 0))))\n'
-GC = "(module (type (struct)))"
+GC = "(module (type $t (func)) (type (cont $t)))"
 
 
 @pytest.fixture(autouse=True)
@@ -115,18 +115,18 @@ def test_what_is_wrong_is_noticed(tmp_path: Path, text: str, expected: str) -> N
 def test_what_needs_a_missing_feature_is_skipped(tmp_path: Path) -> None:
     text = f"""{GC}
       (invoke "f")
-      (module $g (type (struct)))
+      (module $g (type $t (func)) (type (cont $t)))
       (register "g" $g)
       (module $user (import "g" "x" (func)))
       (assert_return (invoke $user "f"))
       (assert_unlinkable (module (import "g" "x" (func))) "unknown import")
-      (module definition $d (type (struct)))
+      (module definition $d (type $t (func)) (type (cont $t)))
       (module instance $i $d)
-      (assert_invalid (module (type (struct)) (func (result i32))) "type mismatch")
+      (assert_invalid (module (type $t (func)) (type (cont $t)) (func (result i32))) "type mismatch")
       (module)"""
     results = run(text, tmp_path)
     assert [result.outcome for result in results] == ["skipped"] * 10 + ["passed"]
-    assert {result.features for result in results[:-1]} == {frozenset({"gc"})}
+    assert {result.features for result in results[:-1]} == {frozenset({"stack-switching"})}
 
 
 def test_definitions_and_instances(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_definitions_and_instances(tmp_path: Path) -> None:
 
 SHARED = """(module $m (memory (export "mem") 1) (func (export "read") (result i32) (i32.load8_u (i32.const 0))))
 (register "m")
-(module (import "m" "mem" (memory 1)) (type (struct)) (data (memory 0) (i32.const 0) "x"))
+(module (import "m" "mem" (memory 1)) (type $t (func)) (type (cont $t)) (data (memory 0) (i32.const 0) "x"))
 """
 
 
