@@ -51,8 +51,16 @@ def instantiate(store: Store, module: Module, native: NativeModule, imports: Seq
         store.externrefs.hold(_run_elements, instance)
         _run_datas(instance)
     if module.start is not None:
-        instance.func(module.start).call(())
+        _run_start(instance, instance.func(module.start))
     return instance
+
+
+def _run_start(instance: ModuleInstance, func: FuncInstance) -> None:
+    """The start function has neither parameters nor results. A host function learns that the instance calls it."""
+    if isinstance(func, HostFuncInstance) and func.wants_caller:
+        func.callable(instance)
+    else:
+        func.call(())
 
 
 # --- imports

@@ -47,6 +47,11 @@ class ModulePlan:
         """What to call a function in messages: its export name, else what the name section says, else its index."""
         return self._export_names.get(funcidx) or self.names.function(funcidx) or f"func[{funcidx}]"
 
+    def body_start(self, funcidx: int) -> int | None:
+        """Byte offset of a function's body; None for an imported one."""
+        defined = funcidx - self.module.num_imported_funcs
+        return None if defined < 0 else self.module.codes[defined].start
+
     def signature(self, funcidx: int) -> Signature:
         """Signature of a function of the index space."""
         typeidx = self.module.func_typeidxs[funcidx]

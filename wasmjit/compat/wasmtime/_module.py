@@ -1,0 +1,98 @@
+"""Modules: compiled, and kept in files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from wasmjit.api.module import Module as ApiModule
+from wasmjit.binary import decode_module, features_used
+from wasmjit.compat.wasmtime._engine import Engine
+from wasmjit.compat.wasmtime._error import WasmtimeError, caused, errors
+from wasmjit.compat.wasmtime._managed import Managed
+from wasmjit.compat.wasmtime._types import ExportType, ImportType
+from wasmjit.compat.wasmtime._wat2wasm import to_wasm_bytes
+from wasmjit.errors import UnsupportedError
+
+
+class Module(Managed):
+    """A module, from its bytes or its text. Raises WasmtimeError for one that can't be used."""
+
+    def __init__(self, engine: Engine, wasm: str | bytes | bytearray) -> None:
+        if not isinstance(engine, Engine):
+            raise TypeError("expected an Engine")
+        data = to_wasm_bytes(wasm)
+        with errors():
+            _check_features(engine, data)
+            self._core = ApiModule(engine.ptr()._core, data)
+        self._open()
+
+    @classmethod
+    def _of(cls, core: ApiModule) -> Module:
+        made = cls.__new__(cls)
+        made._core = core
+        made._open()
+        return made
+
+    @classmethod
+    def from_file(cls, engine: Engine, path: str | bytes | os.PathLike[str]) -> Module:
+        """The module in a file. Raises OSError too."""
+        return cls(engine, Path(os.fsdecode(path)).read_bytes())
+
+    @classmethod
+    def deserialize(cls, engine: Engine, encoded: bytes | bytearray) -> Module:
+        """A module that `serialize` has made. Raises WasmtimeError for anything else, also of another version."""
+        from wasmjit.compile.artifact import is_artifact
+
+        if not isinstance(encoded, bytes | bytearray):
+            raise TypeError("expected bytes")
+        if not is_artifact(memoryview(encoded)):
+            raise WasmtimeError("failed to parse precompiled artifact: not made by Module.serialize of wasmjit")
+        with errors():
+            return cls._of(ApiModule(engine.ptr()._core, bytes(encoded)))
+
+    @classmethod
+    def deserialize_file(cls, engine: Engine, path: str | bytes | os.PathLike[str]) -> Module:
+        """As `deserialize`, from a file."""
+        try:
+            data = Path(os.fsdecode(path)).read_bytes()
+        except OSError as error:
+            reason = f"{error.strerror} (os error {error.errno})"
+            raise WasmtimeError(caused("failed to open file", reason)) from error
+        return cls.deserialize(engine, data)
+
+    @classmethod
+    def validate(cls, engine: Engine, wasm: bytes | bytearray) -> None:
+        """Check a module without compiling it. Raises WasmtimeError."""
+        if not isinstance(wasm, bytes | bytearray):
+            raise TypeError("expected wasm bytes")
+        with errors():
+            _check_features(engine, bytes(wasm))
+            ApiModule.validate(engine.ptr()._core, bytes(wasm))
+
+    @property
+    def imports(self) -> list[ImportType]:
+        """What the module needs, in its order."""
+        return [ImportType._of(item) for item in self.ptr()._core.imports]
+
+    @property
+    def exports(self) -> list[ExportType]:
+        """What the module's instances offer, in its order."""
+        return [ExportType._of(item) for item in self.ptr()._core.exports]
+
+    def serialize(self) -> bytearray:
+        """The compiled module, for `deserialize`. It is native code: keep it where nobody else can write."""
+        from wasmjit.compile.artifact import write_artifact
+        from wasmjit.compile.driver import compile_objects
+
+        module = self.ptr()._core
+        with errors():
+            return bytearray(write_artifact(module._core.data, compile_objects(module._core, module.engine.config)))
+
+
+def _check_features(engine: Engine, data: bytes) -> None:
+    """Raise UnsupportedError if a module uses what the engine's configuration has switched off."""
+    disabled = engine.ptr()._settings.disabled
+    if disabled:
+        for feature in sorted(features_used(decode_module(data)) & disabled):
+            raise UnsupportedError(feature)

@@ -1,0 +1,97 @@
+"""Stores: the worlds that instances live in, with what they are granted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
+
+from wasmjit.api.store import Store as ApiStore
+from wasmjit.compat.wasmtime._engine import Engine
+from wasmjit.compat.wasmtime._error import WasmtimeError
+from wasmjit.compat.wasmtime._managed import Managed
+from wasmjit.compat.wasmtime._trap import interrupt_trap
+from wasmjit.runtime.wasi import Wasi
+
+if TYPE_CHECKING:
+    from wasmjit.compat.wasmtime._func import Caller
+    from wasmjit.compat.wasmtime._wasi import WasiConfig
+    from wasmjit.runtime.wasi.registry import HostFunction
+    from wasmjit.wasm.types import FuncType
+
+    WasiFunctions: TypeAlias = dict[tuple[str, str], tuple[FuncType, HostFunction]]
+
+
+class Store(Managed):
+    """The objects that can be linked with each other. `data` is kept for the caller."""
+
+    def __init__(self, engine: Engine | None = None, data: Any = None) -> None:
+        if engine is None:
+            engine = Engine()
+        elif not isinstance(engine, Engine):
+            raise TypeError("expected an Engine")
+        engine.ptr()
+        self.engine = engine
+        self._core = ApiStore(engine._core)
+        self._data = data
+        self._epochs = engine._settings.epochs
+        self._deadline = 0
+        engine._stores.add(self)
+        self._wasi: WasiFunctions | None = None
+        self._open()
+
+    def _context(self) -> Store:
+        """Itself, if it can be used."""
+        return self.ptr()
+
+    def close(self) -> None:
+        """Give it up, with what WASI has opened. What belongs to it can no longer be used."""
+        super().close()
+        self._wasi = None
+
+    def data(self) -> Any:
+        """What it was made with."""
+        return self.ptr()._data
+
+    def gc(self) -> None:
+        """Accepted: objects are freed as soon as the guest can no longer reach them."""
+        self.ptr()
+
+    def set_epoch_deadline(self, ticks_after_current: int) -> None:
+        """Let wasm run until the engine's epoch has moved on so many times."""
+        self._deadline = self.ptr().engine._epoch + ticks_after_current
+
+    def _check_epoch(self) -> None:
+        """Raise the trap of an interrupt if the deadline has come."""
+        if self._epochs and self.engine._epoch >= self._deadline:
+            raise interrupt_trap()
+
+    def _epoch_moved(self) -> None:
+        """Stop what runs now if the deadline has come. For any thread."""
+
+    def set_wasi(self, wasi: WasiConfig) -> None:
+        """What WASI grants from now on. It uses up the configuration."""
+        self.ptr()._wasi = Wasi(wasi._consume()).functions()
+
+    def _wasi_function(self, key: tuple[str, str]) -> HostFunction:
+        """The implementation of a call. Raises WasmtimeError without `set_wasi`."""
+        if self._wasi is None:
+            raise WasmtimeError("wasi context must be populated: call Store.set_wasi first")
+        return self._wasi[key][1]
+
+
+class StoreContext:
+    """A store, lent for the time of a call."""
+
+    def __init__(self, store: Store) -> None:
+        self._store: Store | None = store
+
+    def _context(self) -> Store:
+        """The store. Raises ValueError after the call."""
+        if self._store is None:
+            raise ValueError("caller is no longer valid")
+        return self._store._context()
+
+    def _invalidate(self) -> None:
+        self._store = None
+
+
+Storelike: TypeAlias = Union[Store, "Caller", StoreContext]
