@@ -7,17 +7,25 @@ wasm code of the store runs. Such cells are in a list, which is swept whenever t
 
 from __future__ import annotations
 
-from _thread import RLock
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from wasmjit.abi.layout import CELL_BYTES, CELL_LISTED, CELL_NEXT, CELL_OWNERS, STORE_DEPTH, STORE_UNOWNED
+from wasmjit.abi.layout import (
+    CELL_BYTES,
+    CELL_LISTED,
+    CELL_NEXT,
+    CELL_OWNERS,
+    STORE_DEPTH,
+    STORE_UNOWNED,
+    STORE_UNSETTLED,
+)
+from wasmjit.runtime.lock import StoreLock
 from wasmjit.runtime.raw import Block, read_word, write_word
 
 _T = TypeVar("_T")
 
-_UNOWNED, _DEPTH = STORE_UNOWNED // 8, STORE_DEPTH // 8
+_UNOWNED, _DEPTH, _UNSETTLED = STORE_UNOWNED // 8, STORE_DEPTH // 8, STORE_UNSETTLED // 8
 _CELLS_PER_SLAB = 64
 
 
@@ -30,7 +38,7 @@ class ExternRefs:
 
     __slots__ = ("_by_id", "_free", "_header", "_holds", "_lock", "_objects", "_slabs", "released")
 
-    def __init__(self, header: Block, lock: RLock) -> None:
+    def __init__(self, header: Block, lock: StoreLock) -> None:
         self._header = header.words
         self._lock = lock
         self._holds = 0
@@ -103,13 +111,19 @@ class ExternRefs:
     def release(self, cells: list[int]) -> None:
         """Give up one ownership of each cell, as soon as may be. For finalisers: in any thread, at any time."""
         self.released.append(cells)
-        if self._lock.acquire(blocking=False):
+        self._header[_UNSETTLED] = 1
+        if self._lock.try_acquire():
             try:
                 self.settle()
             finally:
                 self._lock.release()
 
     # --- collection
+
+    def settle_after_call(self) -> None:
+        """What native code calls when a call has left something to do."""
+        with self._lock:
+            self.settle()
 
     def settle(self) -> None:
         """Free what nobody owns, if no wasm code runs and nothing holds references."""
@@ -118,6 +132,7 @@ class ExternRefs:
         garbage: list[object] = []
         self._holds += 1  # finalisers that come in between must not start over
         try:
+            self._header[_UNSETTLED] = 0
             while self.released:
                 for cell in self.released.popleft():
                     self.disown(cell)

@@ -11,9 +11,11 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from wasmjit.abi.layout import STORE_DEPTH, STORE_STACK_LOW, STORE_UNOWNED
+from wasmjit.abi.layout import STORE_DEPTH, STORE_STACK_LOW, STORE_UNOWNED, THREAD_STACK_LOW
+from wasmjit.abi.native import DirectCalls
 from wasmjit.errors import ExhaustionError
-from wasmjit.runtime.stack import lowest_usable
+from wasmjit.runtime.deadline import call_within
+from wasmjit.runtime.stack import lowest_usable, thread_record
 from wasmjit.runtime.traps import trap_error
 from wasmjit.runtime.values import NOT_PACKABLE, Signature
 from wasmjit.wasm.rectypes import DefType
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from wasmjit.runtime.store import Store
 
 _DEPTH, _STACK_LOW, _UNOWNED = STORE_DEPTH // 8, STORE_STACK_LOW // 8, STORE_UNOWNED // 8
+_THREAD_LOW = THREAD_STACK_LOW // 8
 
 
 class FuncInstance(ABC):
@@ -73,12 +76,28 @@ class FuncInstance(ABC):
         raises.
         """
 
+    def apply(self, *args: object, timeout: float | None = None) -> object:
+        """As `call`. Raises CallTimeout if it takes longer than `timeout` seconds."""
+        if timeout is None:
+            return self.call(args)
+        return call_within(self.store.native.direct, timeout, self.call, args)
+
     @abstractmethod
     def invoke(self, buffer: bytearray) -> None:
         """Call with a buffer of abi.signature, bit for bit, which also receives the results. Raises as `call`."""
 
     def __repr__(self) -> str:
         return f"<{self.__class__.__name__} {self.name} {self.type}>"
+
+
+def _enter_thread(direct: DirectCalls | None) -> int:
+    """The lowest stack address for wasm in this thread."""
+    if direct is not None:
+        return thread_record(direct)[_THREAD_LOW]
+    try:
+        return lowest_usable()
+    except RecursionError as error:
+        raise ExhaustionError from error
 
 
 def check_buffer(signature: Signature, buffer: bytearray) -> None:
@@ -104,7 +123,7 @@ def pointer_argument(address: int) -> Any:
 class WasmFuncInstance(FuncInstance):
     """A function of an instance, which it keeps alive."""
 
-    __slots__ = ("_code", "_enter", "_vmctx", "funcidx", "instance")
+    __slots__ = ("_code", "_enter", "_vmctx", "funcidx", "instance", "slot_address")
 
     def __init__(self, instance: ModuleInstance, funcidx: int) -> None:
         plan, store = instance.plan, instance.store
@@ -112,6 +131,7 @@ class WasmFuncInstance(FuncInstance):
         self.instance = instance
         self.funcidx = funcidx
         slot = instance.native.slots_address + 8 * (funcidx - plan.module.num_imported_funcs)
+        self.slot_address = slot
         self._code = ctypes.c_void_p.from_address(slot)  # read at every call: better code may replace it
         self._vmctx = instance.vmctx_argument
         self._enter: Callable[..., int] | None = None
@@ -177,10 +197,7 @@ class WasmFuncInstance(FuncInstance):
         """Enter machine code. It overwrites `buffer`, which nobody else may have seen: bytes cross fastest."""
         store = self.store
         header = store.header.words
-        try:
-            stack_low = lowest_usable()
-        except RecursionError as error:
-            raise ExhaustionError from error
+        stack_low = _enter_thread(store.native.direct)
         if self.instance.weak() is None:
             self.instance.revive()
         with store.lock:
@@ -190,7 +207,7 @@ class WasmFuncInstance(FuncInstance):
             try:
                 code = (self._enter or self._make_enter())(self._code, self._vmctx, buffer, store.trap_argument)
                 if code:
-                    raise trap_error(store, code)
+                    raise trap_error(store.traps, code)
             finally:
                 if header[_UNOWNED] or store.externrefs.released:
                     store.externrefs.settle()

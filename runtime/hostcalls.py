@@ -11,6 +11,7 @@ import ctypes
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from wasmjit.abi.layout import (
@@ -19,10 +20,14 @@ from wasmjit.abi.layout import (
     FUNCREF_FUNCIDX,
     FUNCREF_TYPE_ID,
     FUNCREF_VMCTX,
-    VMCTX_HEADER_BYTES,
+    HOST_ACCEPT,
+    HOST_CALLABLE,
+    HOST_CALLER,
+    HOST_CONTEXT_BYTES,
     VMCTX_LIBCALLS,
     VMCTX_STORE,
 )
+from wasmjit.abi.native import DirectCalls
 from wasmjit.errors import InternalError
 from wasmjit.runtime.callbacks import cover_entry
 from wasmjit.runtime.func import FuncInstance, check_buffer
@@ -60,6 +65,10 @@ class HostContext(ABC):
     def call_at(self, buffer: int) -> None:
         """Call it with the arguments at an address; leave the results there. Raises what it raises."""
 
+    @abstractmethod
+    def accept_at(self, buffer: int, result: object) -> None:
+        """Leave what it returned at an address. Raises TypeError and whatever `pack_value` does."""
+
     def register(self) -> None:
         """Let the context's address lead here."""
         _contexts.add(self.block.address, self)
@@ -74,10 +83,14 @@ def host_func_at(address: int) -> HostFuncInstance | None:
     return None if context is None else context.func
 
 
-def _context_block(store: Store) -> Block:
-    block = Block(VMCTX_HEADER_BYTES)
-    block.words[VMCTX_STORE // 8] = store.header.address
-    block.words[VMCTX_LIBCALLS // 8] = store.libcalls.address
+def _context_block(store: Store, callable: object) -> Block:
+    """The memory of a host context; it refers to the callable without keeping it."""
+    block = Block(HOST_CONTEXT_BYTES)
+    words = block.words
+    words[VMCTX_STORE // 8] = store.header.address
+    words[VMCTX_LIBCALLS // 8] = store.libcalls.address
+    words[HOST_CALLABLE // 8] = id(callable)
+    words[HOST_ACCEPT // 8] = id(_accept)
     return block
 
 
@@ -88,7 +101,8 @@ class HostImport(HostContext):
 
     def __init__(self, func: HostFuncInstance, caller: ModuleInstance) -> None:
         self._func = func
-        self.block = _context_block(func.store)
+        self.block = _context_block(func.store, func.callable)
+        self.block.words[HOST_CALLER // 8] = id(caller) if func.wants_caller else 0
         self.bind(caller)
 
     def bind(self, caller: ModuleInstance) -> None:
@@ -105,6 +119,10 @@ class HostImport(HostContext):
         """See HostContext."""
         self._func.run(buffer, self._caller())
 
+    def accept_at(self, buffer: int, result: object) -> None:
+        """See HostContext."""
+        self._func.accept(buffer, result, self._caller())
+
 
 @cover_entry
 def _dispatch(address: int, buffer: int) -> int:
@@ -120,9 +138,25 @@ def _dispatch(address: int, buffer: int) -> int:
         return 1
 
 
-_DISPATCH = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)(_dispatch)
-DISPATCH_ADDRESS: int = ctypes.cast(_DISPATCH, ctypes.c_void_p).value or 0
-"""The C function that host thunks call (abi.native.NativeSupport.set_dispatch)."""
+def _accept(result: object, buffer: int, address: int) -> None:
+    """Take a result that native code does not know how to convert."""
+    context = _contexts.refs[address]()
+    if context is None:
+        raise InternalError("a host function was called that no longer exists")
+    context.accept_at(buffer, result)
+
+
+@cache
+def dispatch_address(direct: DirectCalls | None) -> int:
+    """The C function that host thunks call (abi.native.NativeSupport.set_dispatch)."""
+    if direct is not None:
+        return direct.dispatch(_dispatch)
+    callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)(_dispatch)
+    _callbacks.append(callback)
+    return ctypes.cast(callback, ctypes.c_void_p).value or 0
+
+
+_callbacks: list[Any] = []
 
 
 class HostFuncInstance(FuncInstance, HostContext):
@@ -150,8 +184,11 @@ class HostFuncInstance(FuncInstance, HostContext):
         self._name = name
         self.callable = callable
         self.wants_caller = wants_caller
-        self._code = store.native.thunk(self.signature.key)
-        self.block = _context_block(store)
+        direct = store.native.direct
+        host = direct.host(self.signature.key) if direct is not None else None
+        self._code = store.native.thunk(self.signature.key) if host is None else host
+        self.block = _context_block(store, callable)
+        self.block.words[HOST_CALLER // 8] = id(None) if wants_caller else 0
         self._record = Block(FUNCREF_BYTES)
         words = self._record.words
         words[FUNCREF_CODE // 8] = self._code
@@ -206,7 +243,15 @@ class HostFuncInstance(FuncInstance, HostContext):
         signature = self.signature
         slots: tuple[Any, ...] = signature.unpack_arguments_from(SPACE, buffer)
         args = signature.unpack_arguments(self.store, slots) if signature.has_refs else slots
-        result = self.callable(caller, *args) if self.wants_caller else self.callable(*args)
+        self.accept(buffer, self.callable(caller, *args) if self.wants_caller else self.callable(*args), caller)
+
+    def accept_at(self, buffer: int, result: object) -> None:
+        """See HostContext."""
+        self.accept(buffer, result, None)
+
+    def accept(self, buffer: int, result: object, caller: ModuleInstance | None) -> None:
+        """Leave at an address what the callable returned."""
+        signature = self.signature
         if not signature.type.results:
             return
         if signature.plain_result:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from operator import setitem
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import ref
 
@@ -54,6 +56,7 @@ class ModuleInstance:
         "_cache",
         "_owned",
         "_passive",
+        "alive",
         "data_words",
         "element_words",
         "globals",
@@ -99,6 +102,8 @@ class ModuleInstance:
         middle = start + SEGMENT_BYTES * len(self.module.datas)
         end = middle + SEGMENT_BYTES * len(self.module.elements)
         self.vmctx = Block(end)
+        self.alive = Block(8)
+        """A word that is 0 while this object cannot be found by its address."""
         self.vmctx_argument = pointer_argument(self.vmctx.address)
         words = self.vmctx.words
         self.data_words = words[start // 8 : middle // 8]
@@ -199,7 +204,9 @@ class ModuleInstance:
 
     def register(self) -> ref[ModuleInstance]:
         """Let native code find this object by the address of the VMContext."""
-        return INSTANCES.add(self.vmctx.address, self)
+        words = self.alive.words
+        words[0] = 1
+        return INSTANCES.add(self.vmctx.address, self, partial(setitem, words, 0, 0))
 
     def revive(self) -> None:
         """Make this instance callable once more, and all that it may call.

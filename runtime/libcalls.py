@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeAlias
 
 from wasmjit.abi.libcalls import RAISED, Libcall
@@ -100,15 +101,27 @@ def _elem_drop(instance: ModuleInstance, elemidx: int, *_: int) -> int:
     return 0
 
 
-_CALLBACKS: dict[Libcall, Any] = {index: _PROTOTYPE(function) for index, function in _FUNCTIONS.items()}
-_ADDRESSES: dict[Libcall, int] = {
-    index: ctypes.cast(callback, ctypes.c_void_p).value or 0 for index, callback in _CALLBACKS.items()
-}
-
-
 def libcall_table(native: NativeSupport) -> Block:
     """The table for VMContext.libcalls."""
     table = Block(8 * len(Libcall))
     for index in Libcall:
-        table.words[index] = _ADDRESSES[index] if index in _ADDRESSES else native.libcall(index)
+        table.words[index] = _address(native, index)
     return table
+
+
+def _address(native: NativeSupport, index: Libcall) -> int:
+    function = _FUNCTIONS.get(index)
+    if function is None:
+        return native.libcall(index)
+    return native.direct.libcall(index, function) if native.direct else _callback_address(index)
+
+
+@cache
+def _callback_address(index: Libcall) -> int:
+    """A ctypes callback, for a Python on which nothing better is possible."""
+    callback = _PROTOTYPE(_FUNCTIONS[index])
+    _callbacks.append(callback)
+    return ctypes.cast(callback, ctypes.c_void_p).value or 0
+
+
+_callbacks: list[Any] = []

@@ -60,11 +60,14 @@ class ModulePlan:
             signature = self._signatures[typeidx] = signature_of(self.module.functype(typeidx))
         return signature
 
-    def signature_keys(self) -> list[str]:
-        """Signature keys that are needed soon: of imported functions, and of exported ones if they are not many."""
-        imported = {self.signature(funcidx).key for funcidx in range(self.module.num_imported_funcs)}
-        exported = {self.signature(export.index).key for export in self.module.exports if export.kind == "func"}
-        return sorted(imported | exported if len(exported) <= MAX_PREPARED_KEYS else imported)
+    def exported_keys(self) -> list[str]:
+        """Signature keys of exported functions, if they are not many."""
+        keys = {self.signature(export.index).key for export in self.module.exports if export.kind == "func"}
+        return sorted(keys) if len(keys) <= MAX_PREPARED_KEYS else []
+
+    def imported_keys(self) -> list[str]:
+        """Signature keys of imported functions."""
+        return sorted({self.signature(funcidx).key for funcidx in range(self.module.num_imported_funcs)})
 
     # --- function records
 
@@ -109,5 +112,5 @@ def plan_for(module: Module, native: NativeModule, support: NativeSupport) -> Mo
     plan = _plans.get(native)
     if plan is None or plan.module is not module:
         plan = _plans[native] = ModulePlan(module)
-        support.prepare(plan.signature_keys())
+        support.prepare(plan.exported_keys(), plan.imported_keys())
     return plan

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Generic, TypeVar
 from weakref import ref
 
@@ -9,9 +10,10 @@ _T = TypeVar("_T")
 
 
 class _Entry(ref[_T]):
-    __slots__ = ("address",)
+    __slots__ = ("address", "gone")
 
     address: int
+    gone: Callable[[], None] | None
 
 
 class AddressMap(Generic[_T]):
@@ -27,13 +29,19 @@ class AddressMap(Generic[_T]):
         def forget(entry: ref[_T]) -> None:
             if isinstance(entry, _Entry) and refs.get(entry.address) is entry:
                 del refs[entry.address]
+                if entry.gone is not None:
+                    entry.gone()
 
         self._forget = forget
 
-    def add(self, address: int, value: _T) -> ref[_T]:
-        """Enter an object, in place of what was there. The reference dies when the object is garbage."""
+    def add(self, address: int, value: _T, gone: Callable[[], None] | None = None) -> ref[_T]:
+        """Enter an object, in place of what was there.
+
+        The reference dies when the object is garbage, and `gone` is called.
+        """
         entry = _Entry(value, self._forget)
         entry.address = address
+        entry.gone = gone
         self.refs[address] = entry
         return entry
 

@@ -7,10 +7,14 @@ for the frames that wasm functions may have without a check of their own.
 from __future__ import annotations
 
 import ctypes
+import os
 import threading
 from _thread import get_ident
 
+from wasmjit.abi.layout import THREAD_ARMED, THREAD_BYTES, THREAD_ID, THREAD_TIMER
+from wasmjit.abi.native import DirectCalls
 from wasmjit.runtime import libc
+from wasmjit.runtime.raw import SPACE
 
 MIN_RESERVE_BYTES = 128 << 10
 MAX_RESERVE_BYTES = 1 << 20
@@ -23,6 +27,7 @@ class _ThisThread(threading.local):
 
     low = 0
     bounds = (0, 0)
+    record: memoryview | None = None
     signal_stack: SignalStackOwner | None = None
 
 
@@ -90,6 +95,28 @@ def lowest_usable() -> int:
     """
     _go_deeper()
     return _this_thread.low or _set_up()
+
+
+def thread_record(direct: DirectCalls) -> memoryview:
+    """The ThreadRecord of this thread (abi.layout) as words. Sets the thread up when it first comes."""
+    record = _this_thread.record
+    if record is None:
+        low = _this_thread.low or _set_up()
+        is_main = get_ident() == threading.main_thread().ident
+        address = direct.attach_thread(low, is_main, threading.get_native_id())
+        record = _this_thread.record = SPACE[address : address + THREAD_BYTES].cast("Q")
+    return record
+
+
+def _after_fork() -> None:
+    """The child's thread has another id, and no timer."""
+    record = _this_thread.record
+    if record is not None:
+        record[THREAD_TIMER // 8] = record[THREAD_ARMED // 8] = 0
+        record[THREAD_ID // 8] = threading.get_native_id()
+
+
+os.register_at_fork(after_in_child=_after_fork)
 
 
 # Counted from the frame that enters machine code, CPython 3.11 begins a callback three levels down; one is to spare.

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
-from wasmjit.abi.layout import STORE_HEADER_BYTES, STORE_MAX_STACK, TRAP_INFO_BYTES
-from wasmjit.abi.native import NativeModule, NativeSupport
+from wasmjit.abi.layout import (
+    INTERRUPT_ONCE,
+    STORE_AFTER_CALL,
+    STORE_DEPTH,
+    STORE_HEADER_BYTES,
+    STORE_INTERRUPT,
+    STORE_MAX_STACK,
+    STORE_ON_TRAP,
+    STORE_OWNER,
+    STORE_RELEASE_GIL,
+    STORE_TRAP_INFO,
+    THREAD_ID,
+)
+from wasmjit.abi.native import NativeSupport
 from wasmjit.config import Config
 from wasmjit.errors import InternalError
 from wasmjit.runtime.externref import ExternRefs
 from wasmjit.runtime.func import FuncInstance, pointer_argument
-from wasmjit.runtime.hostcalls import DISPATCH_ADDRESS
+from wasmjit.runtime.hostcalls import dispatch_address
 from wasmjit.runtime.instance import func_at
 from wasmjit.runtime.libcalls import libcall_table
-from wasmjit.runtime.raw import Block
-
-if TYPE_CHECKING:
-    from wasmjit.runtime.plan import ModulePlan
+from wasmjit.runtime.lock import store_lock
+from wasmjit.runtime.raw import Block, read_word
+from wasmjit.runtime.traps import TrapSource
 
 
 class Store:
@@ -32,25 +40,48 @@ class Store:
         self.native = native
         self.config = config
         self.guard = guard
-        self.lock = threading.RLock()
         self.header = Block(STORE_HEADER_BYTES)
-        self.header.words[STORE_MAX_STACK // 8] = config.max_stack_bytes
-        self.trap_info = Block(TRAP_INFO_BYTES)
-        self.trap_argument = pointer_argument(self.trap_info.address)
-        self.externrefs = ExternRefs(self.header, self.lock)
-        self.libcalls = libcall_table(native)
-        self.code: WeakKeyDictionary[NativeModule, ModulePlan] = WeakKeyDictionary()
+        self.lock = store_lock(self.header, native.direct)
+        self.traps = TrapSource(native)
+        self.code = self.traps.code
         """The machine code of all instances, for backtraces."""
+        self.trap_argument = pointer_argument(self.traps.trap_info.address)
+        self.externrefs = ExternRefs(self.header, self.lock)
+        self._callbacks = (self.traps.raise_for, self.externrefs.settle_after_call)
+        self._fill_header()
+        self.libcalls = libcall_table(native)
         self.keepalive: set[object] = set()
         """What Python gave to wasm without saying to which instance."""
         self.wrap_func: Callable[[FuncInstance], object] = _as_it_is
         """What Python code gets for a function reference."""
         self.unwrap_func: Callable[[object], FuncInstance | None] = _if_func
         """The function that a Python object stands for, if it does."""
-        native.set_dispatch(DISPATCH_ADDRESS)
+        native.set_dispatch(dispatch_address(native.direct))
         native.install_signal_handlers()  # without guarded memories too: a huge frame may run into the end of the stack
-        self.check_signal_handlers: Callable[[], None] = native.install_signal_handlers if guard else _nothing
-        """Called before machine code runs: others, faulthandler for one, may have replaced the handlers."""
+
+    def _fill_header(self) -> None:
+        words = self.header.words
+        words[STORE_MAX_STACK // 8] = self.config.max_stack_bytes
+        words[STORE_TRAP_INFO // 8] = self.traps.trap_info.address
+        words[STORE_ON_TRAP // 8], words[STORE_AFTER_CALL // 8] = map(id, self._callbacks)
+        words[STORE_RELEASE_GIL // 8] = self.config.release_gil
+
+    def check_signal_handlers(self) -> None:
+        """Before machine code runs: others, faulthandler for one, may have replaced the handlers."""
+        if self.guard:
+            self.native.install_signal_handlers()
+        if self.native.direct is not None:
+            self.native.direct.checked()
+
+    def interrupt(self) -> bool:
+        """Stop what runs in the store now, from any thread: Interrupted. Whether something does run."""
+        words, direct = self.header.words, self.native.direct
+        owner = words[STORE_OWNER // 8]
+        if direct is None or not owner or not words[STORE_DEPTH // 8]:
+            return False
+        words[STORE_INTERRUPT // 8] |= INTERRUPT_ONCE
+        direct.interrupt_thread(read_word(owner + THREAD_ID))
+        return True
 
     def keep(self, func: FuncInstance) -> None:
         """Keep a function alive as long as the store."""
@@ -62,10 +93,6 @@ class Store:
         if func is None:
             raise InternalError("a reference to a function that no longer exists")
         return func
-
-
-def _nothing() -> None:
-    pass
 
 
 def _as_it_is(func: FuncInstance) -> object:

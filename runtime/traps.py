@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NoReturn
+from weakref import WeakKeyDictionary
 
 from wasmjit.abi.layout import (
     TRAP_FAULT_ADDRESS,
     TRAP_FAULT_PC,
     TRAP_FRAMES,
+    TRAP_INFO_BYTES,
     TRAP_NUM_FRAMES,
     TRAP_OFFSET,
 )
 from wasmjit.abi.traps import MESSAGES, TrapCode
-from wasmjit.errors import ExhaustionError, Frame, InternalError, Trap
+from wasmjit.errors import CallTimeout, ExhaustionError, Frame, FuelExhausted, InternalError, Interrupted, Trap
+from wasmjit.runtime.raw import Block
 from wasmjit.runtime.reservation import find_reservation
 from wasmjit.runtime.stack import on_this_stack
 
 if TYPE_CHECKING:
-    from wasmjit.runtime.store import Store
+    from wasmjit.abi.native import NativeModule, NativeSupport
+    from wasmjit.runtime.plan import ModulePlan
 
 
 class Pending(threading.local):
@@ -30,26 +35,55 @@ class Pending(threading.local):
 PENDING = Pending()
 
 
+_CLASSES: dict[TrapCode, Callable[[], Trap]] = {
+    TrapCode.STACK_EXHAUSTED: ExhaustionError,
+    TrapCode.INTERRUPT: Interrupted,
+    TrapCode.TIMEOUT: CallTimeout,
+    TrapCode.OUT_OF_FUEL: FuelExhausted,
+}
+_EXACT = frozenset({TrapCode.FAULT, TrapCode.INTERRUPT, TrapCode.TIMEOUT})
+"""Codes that a signal handler leaves, with the address of the interrupted instruction."""
+
+
 def plain_trap(code: TrapCode) -> Trap:
     """The trap for a code, without frames."""
-    if code == TrapCode.STACK_EXHAUSTED:
-        return ExhaustionError()
+    special = _CLASSES.get(code)
+    if special is not None:
+        return special()
     return Trap(MESSAGES[code], code.name.lower())
 
 
-def trap_error(store: Store, code: int) -> BaseException:
+class TrapSource:
+    """What traps of a store are made of. It does not refer to the store, which refers to it."""
+
+    __slots__ = ("code", "native", "trap_info")
+
+    def __init__(self, native: NativeSupport) -> None:
+        self.native = native
+        self.trap_info = Block(TRAP_INFO_BYTES)
+        self.code: WeakKeyDictionary[NativeModule, ModulePlan] = WeakKeyDictionary()
+        """The machine code of all instances, for backtraces."""
+
+    def raise_for(self, code: int) -> NoReturn:
+        """Raise what `trap_error` makes."""
+        raise trap_error(self, code)
+
+
+def trap_error(store: TrapSource, code: int) -> BaseException:
     """The exception for a call that an `enter` trampoline ended with `code`; details are in the store's TrapInfo."""
     if code == TrapCode.HOST_EXCEPTION:
         return _host_error(store)
     error: Trap | InternalError = _fault(store) if code == TrapCode.FAULT else plain_trap(TrapCode(code))
     if isinstance(error, Trap):
-        error.frames = backtrace(store, exact_first=code == TrapCode.FAULT)
+        error.frames = backtrace(store, exact_first=code in _EXACT)
     return error
 
 
-def _host_error(store: Store) -> BaseException:
+def _host_error(store: TrapSource) -> BaseException:
     """The exception itself; a trap gets the wasm frames that it passes through."""
     error, PENDING.error = PENDING.error, None
+    if error is None and store.native.direct is not None:
+        error = store.native.direct.take_pending()
     if error is None:
         return InternalError("a host function failed without an exception")
     if isinstance(error, RecursionError) and not isinstance(error, ExhaustionError):
@@ -61,7 +95,7 @@ def _host_error(store: Store) -> BaseException:
     return error
 
 
-def _fault(store: Store) -> Trap | InternalError:
+def _fault(store: TrapSource) -> Trap | InternalError:
     address = store.trap_info.words[TRAP_FAULT_ADDRESS // 8]
     if find_reservation(address) is not None:
         return plain_trap(TrapCode.MEMORY_OUT_OF_BOUNDS)
@@ -71,7 +105,7 @@ def _fault(store: Store) -> Trap | InternalError:
     return InternalError(f"generated code at {pc:#x} accessed address {address:#x}")
 
 
-def backtrace(store: Store, *, exact_first: bool = False) -> list[Frame]:
+def backtrace(store: TrapSource, *, exact_first: bool = False) -> list[Frame]:
     """The wasm frames in TrapInfo, innermost first.
 
     Its addresses are return addresses, which belong to the instruction before them; `exact_first`: the first is the
@@ -88,7 +122,7 @@ def backtrace(store: Store, *, exact_first: bool = False) -> list[Frame]:
     return frames
 
 
-def _frames(store: Store, pc: int, offset: int | None) -> list[Frame]:
+def _frames(store: TrapSource, pc: int, offset: int | None) -> list[Frame]:
     """The frames that one machine frame stands for: several where calls were inlined."""
     for native, plan in list(store.code.items()):
         positions = native.locate(pc, offset)

@@ -22,6 +22,8 @@ class Config:
     * `target_cpu`: an LLVM CPU name; None means this machine's, with all its features.
     * `max_stack_bytes`: native stack that wasm and the Python functions it calls may use together.
     * `jobs`: processes that compile; 1 compiles in this process.
+    * `release_gil`: calls of exports let other Python threads run from their start. Otherwise they hold the global
+      interpreter lock, which costs less, for the first hundredth of a second.
     """
 
     opt: OptLevel = "auto"
@@ -29,6 +31,7 @@ class Config:
     target_cpu: str | None = None
     max_stack_bytes: int = 2 << 20
     jobs: int = 1
+    release_gil: bool = False
 
     def __post_init__(self) -> None:
         if self.opt not in OPT_LEVELS:

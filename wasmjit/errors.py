@@ -11,6 +11,9 @@
       ArtifactError      a compiled file is damaged, or made by another version or for another machine
       Trap               execution stopped (spec 4.2)
         ExhaustionError  the call stack is used up
+        FuelExhausted    the store's fuel is used up
+        Interrupted      it was stopped from outside
+          CallTimeout    because its time was up
     ExitStatus           proc_exit: an outcome, not a failure
     InternalError        a fault of wasmjit itself: cannot happen in valid code
 
@@ -130,6 +133,27 @@ class ExhaustionError(Trap, RecursionError):
 
     def __init__(self, message: str = "call stack exhausted", frames: list[Frame] | None = None) -> None:
         super().__init__(message, "stack_exhausted", frames)
+
+
+class FuelExhausted(Trap):
+    """The fuel that the store had is used up."""
+
+    def __init__(self, message: str = "all fuel consumed", frames: list[Frame] | None = None) -> None:
+        super().__init__(message, "out_of_fuel", frames)
+
+
+class Interrupted(Trap):
+    """The call was stopped from outside: by `interrupt`, or because an epoch came to its end."""
+
+    def __init__(self, message: str = "interrupt", code: str = "interrupt", frames: list[Frame] | None = None) -> None:
+        super().__init__(message, code, frames)
+
+
+class CallTimeout(Interrupted, TimeoutError):
+    """The call took longer than its `timeout`."""
+
+    def __init__(self, message: str = "time limit exceeded", frames: list[Frame] | None = None) -> None:
+        super().__init__(message, "timeout", frames)
 
 
 class ExitStatus(Exception):

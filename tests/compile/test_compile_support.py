@@ -16,16 +16,21 @@ from wasmjit.abi import layout
 from wasmjit.abi.libcalls import Libcall
 from wasmjit.abi.traps import TrapCode
 from wasmjit.compile import relocate_aarch64
+from wasmjit.compile.boundary_ir import is_direct
 from wasmjit.compile.elf import SHF_ALLOC, ElfObject
 from wasmjit.compile.llvm.object import CodegenSettings, compile_ir
 from wasmjit.compile.loader import LoadedObject
 from wasmjit.compile.platform import current_platform, linux_aarch64, mapping
+from wasmjit.compile.python_ir import python_ir
 from wasmjit.compile.support import compile_support, native_support
 from wasmjit.compile.support_ir import support_ir
 from wasmjit.compile.trampolines import trampolines_ir
 
-KEYS = [":", "iIfFvr:rvFfIi", "v" * 20 + ":" + "v" * 3]
+KEYS = [":", "iIfFv:vFfIi", "iIfFvr:rvFfIi", "v" * 20 + ":" + "v" * 3, "f:f", "v:v"]
+SYMBOLS = [f"{kind}.{key}" for kind in ("enter", "thunk") for key in KEYS]
+SYMBOLS += [f"{kind}.{key}" for kind in ("builtin", "host") for key in KEYS if is_direct(key)]
 PAGE = mapping.PAGE_BYTES
+ARM = linux_aarch64.PLATFORM
 
 
 # --- faults
@@ -391,7 +396,11 @@ def test_there_is_one_support(harness: Any) -> None:
 
 def test_support_code_passes_llvms_checks() -> None:
     for opt in ("0", "2"):
-        for text in (support_ir(current_platform()), trampolines_ir(KEYS, current_platform())):
+        for text in (
+            support_ir(current_platform()),
+            python_ir(current_platform()),
+            trampolines_ir(SYMBOLS, current_platform()),
+        ):
             assert compile_ir(text, CodegenSettings(opt), verify=True)
 
 
@@ -403,7 +412,7 @@ def test_support_code_for_arm() -> None:
     target = llvm.Target.from_triple("aarch64-unknown-linux-gnu")
     for opt in (0, 2):
         machine = target.create_target_machine("generic", "", opt, "pic", "small")
-        for text in (support_ir(linux_aarch64.PLATFORM), trampolines_ir(KEYS, linux_aarch64.PLATFORM)):
+        for text in (support_ir(ARM), python_ir(ARM), trampolines_ir(SYMBOLS, ARM)):
             module = llvm.parse_assembly(text, llvm.create_context())
             module.triple, module.data_layout = machine.triple, str(machine.target_data)
             module.verify()

@@ -132,7 +132,7 @@ def test_nan_payloads_survive(harness: Any, guest: Callable[..., Any], letter: s
 def test_many_signatures_in_one_unit(harness: Any, guest: Callable[..., Any]) -> None:
     keys = [f"{'i' * i}{'F' * j}:{'I' * k}" for i in range(3) for j in range(3) for k in range(2)]
     made = guest("")
-    made.support.prepare([*keys, *keys])
+    made.support.prepare([*keys, *keys], keys)
     addresses = [made.support.enter(key) for key in keys] + [made.support.thunk(key) for key in keys]
     assert len(set(addresses)) == 2 * len(keys)
     assert [made.support.enter(key) for key in keys] == addresses[: len(keys)]

@@ -7,7 +7,9 @@ import weakref
 import pytest
 
 from wasmjit.abi.layout import CELL_LISTED, CELL_OWNERS, STORE_DEPTH, STORE_HEADER_BYTES, STORE_UNOWNED
+from wasmjit.compile.support import native_support
 from wasmjit.runtime.externref import ExternRefs, OwnedSlots
+from wasmjit.runtime.lock import store_lock
 from wasmjit.runtime.raw import Block, read_word
 
 
@@ -22,9 +24,7 @@ def header() -> Block:
 
 @pytest.fixture
 def refs(header: Block) -> ExternRefs:
-    import threading
-
-    return ExternRefs(header, threading.RLock())
+    return ExternRefs(header, store_lock(header, native_support().direct))
 
 
 def test_an_object_has_one_cell(refs: ExternRefs) -> None:

@@ -91,11 +91,11 @@ def test_plain_traps() -> None:
 
 
 def test_faults_that_are_no_traps_are_our_fault(store: Any) -> None:
-    store.trap_info.words[:5] = memoryview(bytes(40)).cast("Q")
-    store.trap_info.words[2] = 0x1000
-    error = trap_error(store, TrapCode.FAULT)
+    store.traps.trap_info.words[:5] = memoryview(bytes(40)).cast("Q")
+    store.traps.trap_info.words[2] = 0x1000
+    error = trap_error(store.traps, TrapCode.FAULT)
     assert isinstance(error, InternalError) and "0x1000" in str(error)
-    assert isinstance(trap_error(store, TrapCode.HOST_EXCEPTION), InternalError)
+    assert isinstance(trap_error(store.traps, TrapCode.HOST_EXCEPTION), InternalError)
 
 
 def test_frames_read_well() -> None:

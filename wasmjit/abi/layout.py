@@ -17,7 +17,15 @@
 
     StoreHeader      0 stack limit (address)   8 head of the list of unowned externrefs
                     16 depth of activations   24 max stack (bytes)   32 lowest usable stack address of this thread
-                    64 arguments on their way to a tail-called function, as in a buffer of signature.py
+                    40 owner of the lock (ThreadRecord)   48 times that it holds the lock   56 threads that wait for it
+                    64 interrupt (INTERRUPT_ONCE, INTERRUPT_ALWAYS)  72 i64 fuel that is left   80 ptr TrapInfo
+                    88 PyObject: raises for a trap    96 PyObject: called after a call if 104 is not 0
+                   104 whether there is work after the outermost call   112 whether calls release the GIL
+                   128 arguments on their way to a tail-called function, as in a buffer of signature.py
+    ThreadRecord     0 innermost activation    8 lowest usable stack address   16 deadline (ns, monotonic; 0 none)
+                    24 kernel timer   32 whether that is armed   40 calls entered   48 PyObject: exception on its way
+                    56 whether this is the main thread   64 kernel thread id   72 ticks   80 trap code that is due
+                    88 calls entered at the last tick
     MemoryDef        0 ptr base    8 i64 length in bytes
     TableDef         0 ptr base    8 i64 length in elements      (8-byte references; base moves on growth)
     FuncRef          0 ptr code    8 ptr vmctx   16 i64 canonical type id   24 i64 funcidx (-1: host function)
@@ -49,13 +57,58 @@ VMCTX_DATAS = 32
 VMCTX_ELEMENTS = 40
 VMCTX_HEADER_BYTES = 48
 
+HOST_CALLABLE = VMCTX_HEADER_BYTES
+HOST_CALLER = VMCTX_HEADER_BYTES + 8
+HOST_ACCEPT = VMCTX_HEADER_BYTES + 16
+HOST_CONTEXT_BYTES = VMCTX_HEADER_BYTES + 32
+"""Host contexts begin like a VMContext. Behind that: PyObjects of the callable, of what it gets as its first argument
+(null for nothing), and of what takes results that need conversion: `accept(result, buffer address, context address)`.
+"""
+
 STORE_STACK_LIMIT = 0
 STORE_UNOWNED = 8
 STORE_DEPTH = 16
 STORE_MAX_STACK = 24
 STORE_STACK_LOW = 32
-STORE_ARGUMENTS = 64
+STORE_OWNER = 40
+STORE_LOCKS = 48
+STORE_WAITERS = 56
+STORE_INTERRUPT = 64
+STORE_FUEL = 72
+STORE_TRAP_INFO = 80
+STORE_ON_TRAP = 88
+STORE_AFTER_CALL = 96
+STORE_UNSETTLED = 104
+STORE_RELEASE_GIL = 112
+STORE_ARGUMENTS = 128
 STORE_HEADER_BYTES = STORE_ARGUMENTS + 16 * MAX_PARAMS
+
+INTERRUPT_ONCE, INTERRUPT_ALWAYS = 1, 2
+"""Bits of STORE_INTERRUPT: stop what runs now; stop whatever runs until the bit is cleared."""
+
+THREAD_ACTIVATION = 0
+THREAD_STACK_LOW = 8
+THREAD_DEADLINE = 16
+THREAD_TIMER = 24
+THREAD_ARMED = 32
+THREAD_CALLS = 40
+THREAD_PENDING = 48
+THREAD_IS_MAIN = 56
+THREAD_ID = 64
+THREAD_TICKS = 72
+THREAD_DUE = 80
+THREAD_CALLS_SEEN = 88
+THREAD_BYTES = 128
+
+CALLABLE_CODE = 8
+CALLABLE_VMCTX = 16
+CALLABLE_STORE = 24
+CALLABLE_ALIVE = 32
+CALLABLE_PORTABLE = 40
+CALLABLE_BYTES = 48
+"""Behind the Python part of a function object (runtime/callable.py): 0 the vectorcall function, then pointers to the
+slot that holds the code, the VMContext, the StoreHeader, a word that is 0 while the instance is being collected, and
+the PyObject that is called where the generated code does not know what to do."""
 
 DEF_BASE = 0
 DEF_LENGTH = 8

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple, Protocol
 
 
@@ -13,11 +13,52 @@ class CodePosition(NamedTuple):
     offset: int | None
 
 
+class DirectCalls(Protocol):
+    """Native code that uses Python's C API: calls at the speed of built-in functions, and their interruption."""
+
+    def __hash__(self) -> int:
+        """There is one a process."""
+
+    def address(self, name: str) -> int:
+        """Address of a native function: `portable`, or `lock_enter`, `lock_exit`, `lock_try` and `lock_release`."""
+
+    def set_offset(self, name: str, offset: int) -> None:
+        """Say where in objects of the type `callable` or `lock` the native fields begin."""
+
+    def builtin(self, key: str) -> int:
+        """Address of the vectorcall function for a signature key."""
+
+    def host(self, key: str) -> int | None:
+        """Address of the native host thunk for a signature key, None if there is none for it."""
+
+    def libcall(self, index: int, function: Callable[..., int]) -> int:
+        """Address of a libcall that calls a Python function, which is kept alive."""
+
+    def dispatch(self, function: Callable[[int, int], int]) -> int:
+        """Address of a C function for `NativeSupport.set_dispatch` that calls a Python function."""
+
+    def attach_thread(self, stack_low: int, is_main: bool, thread_id: int) -> int:
+        """Make this thread known to native code; the address of its ThreadRecord."""
+
+    def take_pending(self) -> BaseException | None:
+        """The exception that native code has kept for this thread, None if there is none."""
+
+    def checked(self) -> None:
+        """Tell native code that the signal handlers have been checked."""
+
+    def interrupt_thread(self, thread_id: int) -> None:
+        """Let a thread look at once whether it has to leave wasm."""
+
+
 class NativeSupport(Protocol):
     """Machine code that does not depend on any module; one per process."""
 
-    def prepare(self, keys: Iterable[str]) -> None:
-        """Make the trampolines and thunks of these signature keys at once, which is cheaper than one by one."""
+    @property
+    def direct(self) -> DirectCalls | None:
+        """What calls without ctypes need; None on a Python where that is not possible."""
+
+    def prepare(self, exported: Iterable[str], imported: Iterable[str] = ()) -> None:
+        """Make what calls with these signature keys need at once, which is cheaper than one by one."""
 
     def enter(self, key: str) -> int:
         """Address of the trampoline for a signature key."""

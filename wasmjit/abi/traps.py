@@ -20,6 +20,9 @@ class TrapCode(IntEnum):
     STACK_EXHAUSTED = 10
     HOST_EXCEPTION = 11  # a host function raised; the runtime holds the exception
     FAULT = 12  # the signal handler: the runtime tells from the address what it was
+    INTERRUPT = 13
+    TIMEOUT = 14
+    OUT_OF_FUEL = 15
 
 
 MESSAGES: dict[TrapCode, str] = {
@@ -33,4 +36,7 @@ MESSAGES: dict[TrapCode, str] = {
     TrapCode.UNINITIALIZED_ELEMENT: "uninitialized element",
     TrapCode.INDIRECT_CALL_TYPE_MISMATCH: "indirect call type mismatch",
     TrapCode.STACK_EXHAUSTED: "call stack exhausted",
+    TrapCode.INTERRUPT: "interrupt",
+    TrapCode.TIMEOUT: "time limit exceeded",
+    TrapCode.OUT_OF_FUEL: "all fuel consumed",
 }

@@ -18,6 +18,7 @@ class Settings(TypedDict, total=False):
     target_cpu: str | None
     max_stack_bytes: int
     jobs: int
+    release_gil: bool
 
 
 class Engine:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from wasmjit.api.extern import ExternBase
 from wasmjit.api.store import Store, runtime_of
 from wasmjit.api.types import FuncType, unwrap_functype, wrap_functype
+from wasmjit.runtime.callable import bind, built_in
 from wasmjit.runtime.func import FuncInstance
 from wasmjit.runtime.hostcalls import HostFuncInstance
 from wasmjit.wasm import types as wasm
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from wasmjit.runtime.instance import ModuleInstance
 
 
+@built_in
 class Func(ExternBase[FuncInstance]):
     """A function of a store: `func(1, 2)`.
 
@@ -29,19 +31,26 @@ class Func(ExternBase[FuncInstance]):
     arguments, OverflowError for ints out of range, `Trap`, and what host functions raise.
     """
 
-    __slots__ = ("_call",)
+    __slots__ = ("_apply",)
 
-    _call: Callable[[tuple[Any, ...]], Any]
+    _apply: Callable[..., Any]
 
     def __init__(
         self, store: Store, type: FuncType, callable: Callable[..., object], *, wants_caller: bool = False
     ) -> None:
-        self._instance = host_func(store, unwrap_functype(type), callable, wants_caller=wants_caller)
-        self._call = self._instance.call
+        self._bind(host_func(store, unwrap_functype(type), callable, wants_caller=wants_caller))
 
-    def __call__(self, *args: Any) -> Any:
-        """Call it. None for a function without results, the result, or a tuple of several."""
-        return self._call(args)
+    def _bind(self, instance: FuncInstance) -> None:
+        self._instance = instance
+        self._apply = instance.apply
+        bind(self, instance, self._apply)
+
+    def __call__(self, *args: Any, timeout: float | None = None) -> Any:
+        """Call it. None for a function without results, the result, or a tuple of several.
+
+        With `timeout`, wasm is stopped after so many seconds: `CallTimeout`.
+        """
+        return self._apply(*args, timeout=timeout)
 
     @property
     def type(self) -> FuncType:
@@ -91,8 +100,7 @@ def _with_public_caller(callable: Callable[..., object]) -> Callable[..., object
 def wrap_func(instance: FuncInstance) -> Func:
     """The public object for a function of the runtime."""
     func = Func.__new__(Func)
-    func._instance = instance
-    func._call = instance.call
+    func._bind(instance)
     return func
 
 

@@ -88,8 +88,8 @@ def make_engine(
     opt: OptLevel, bounds_checks: BoundsChecks, target_cpu: str | None, *, jobs: int = 1, max_stack: int | None = None
 ) -> Engine:
     """The engine that options ask for."""
-    settings = {} if max_stack is None else {"max_stack_bytes": max_stack}
-    return Engine(opt=opt, bounds_checks=bounds_checks, target_cpu=target_cpu, jobs=jobs, **settings)
+    engine = Engine(opt=opt, bounds_checks=bounds_checks, target_cpu=target_cpu, jobs=jobs, release_gil=True)
+    return engine if max_stack is None else Engine(engine.config, max_stack_bytes=max_stack)
 
 
 # --- errors

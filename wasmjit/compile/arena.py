@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from bisect import bisect_left
 from collections import deque
+from functools import cache
 
 from wasmjit.compile.platform import mapping
 from wasmjit.errors import LimitError
@@ -21,9 +22,9 @@ _SMALLEST_ARENA_BYTES = 64 << 20
 class Arena:
     """Ranges of pages, first fit. Thread-safe; `release` may also be called by the garbage collector at any point."""
 
-    def __init__(self, size: int = ARENA_BYTES) -> None:
+    def __init__(self, size: int = ARENA_BYTES, start: int | None = None) -> None:
         self.size = mapping.round_to_pages(size)
-        self.start = mapping.reserve(self.size)
+        self.start = mapping.reserve(self.size) if start is None else start
         self.end = self.start + self.size
         self._starts = [self.start]  # of the free ranges, ascending; never adjacent to one another
         self._sizes = [self.size]
@@ -92,6 +93,8 @@ class Arena:
             self._sizes.insert(i, size)
 
 
+SUPPORT_BYTES = 16 << 20
+
 _process_arena: Arena | None = None
 _process_arena_lock = threading.Lock()
 
@@ -114,3 +117,10 @@ def _largest_arena() -> Arena:
             size //= 2
             if size < _SMALLEST_ARENA_BYTES:
                 raise
+
+
+@cache
+def support_arena() -> Arena:
+    """The part of the process's arena that holds our own code, which is never stopped in the middle."""
+    size = mapping.round_to_pages(SUPPORT_BYTES)
+    return Arena(size, process_arena().allocate(size))

@@ -12,7 +12,7 @@ _MATH_LIBRARIES = ("libm.so.6", "libm.so")  # most Pythons have it loaded, but a
 
 @cache
 def process_symbol(name: str) -> int:
-    """Address of the C library's function (or variable) `name`. Raises `InternalError` if there is none."""
+    """Address of the function (or variable) `name` of C library or Python. Raises `InternalError` if there is none."""
     for library in _libraries():
         try:
             return ctypes.addressof(ctypes.c_char.in_dll(library, name))
@@ -23,7 +23,7 @@ def process_symbol(name: str) -> int:
 
 @cache
 def _libraries() -> tuple[ctypes.CDLL, ...]:
-    libraries = [ctypes.CDLL(None)]
+    libraries = [ctypes.CDLL(None), ctypes.pythonapi]
     for name in _MATH_LIBRARIES:
         try:
             libraries.append(ctypes.CDLL(name))

@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterable
 from itertools import takewhile
 
 from wasmjit.abi.libcalls import Libcall
-from wasmjit.compile.arena import process_arena
+from wasmjit.compile.arena import process_arena, support_arena
+from wasmjit.compile.boundary_ir import builtin_symbol, host_symbol, is_direct
 from wasmjit.compile.cached import cached_object
+from wasmjit.compile.direct import DirectSupport, has_usual_objects
 from wasmjit.compile.fault_ir import MAX_PREVIOUS
 from wasmjit.compile.loader import LoadedObject
 from wasmjit.compile.platform import Platform, current_platform
 from wasmjit.compile.process_symbols import process_symbol
+from wasmjit.compile.python_ir import python_ir
 from wasmjit.compile.support_ir import support_ir
 from wasmjit.compile.trampolines import enter_symbol, thunk_symbol, trampolines_ir
 from wasmjit.errors import InternalError
@@ -29,9 +32,14 @@ def compile_support() -> bytes | memoryview:
     return cached_object(support_ir(current_platform()), _OPT)
 
 
-def compile_trampolines(keys: Iterable[str]) -> bytes | memoryview:
-    """An object with both trampolines of every signature key; it refers to the support code."""
-    return cached_object(trampolines_ir(keys, current_platform()), _OPT)
+def compile_python_support() -> bytes | memoryview:
+    """The object of the code that calls Python's C API; it refers to the support code."""
+    return cached_object(python_ir(current_platform()), _OPT)
+
+
+def compile_trampolines(symbols: Iterable[str]) -> bytes | memoryview:
+    """An object with the trampolines of those names; it refers to the support code."""
+    return cached_object(trampolines_ir(symbols, current_platform()), _OPT)
 
 
 class Support:
@@ -39,12 +47,13 @@ class Support:
 
     def __init__(self) -> None:
         self._platform = current_platform()
-        self._code = LoadedObject(compile_support())
+        self._code = LoadedObject(compile_support(), arena=support_arena())
         self._trampolines: list[LoadedObject] = []
         self._symbols = dict(self._code.symbols)
         self._lock = threading.RLock()
         self._set_variables()
         self._handlers = _SignalHandlers(self._platform, self._symbols)
+        self.direct: DirectSupport | None = self._make_direct() if has_usual_objects() else None
         is_installed = ctypes.PYFUNCTYPE(ctypes.c_int32)(self._symbols["wj_installed"])
         self._is_installed: Callable[[], int] = is_installed
 
@@ -52,36 +61,49 @@ class Support:
         arena = process_arena()
         bounds = (ctypes.c_uint64 * 2).from_address(self._symbols["wj_arena"])
         bounds[:] = [arena.start, arena.size]
-        for name in ("wj_key", "wj_chain_key"):
+        for name, destructor in (("wj_key", "wj_detach"), ("wj_chain_key", None)):
             key = ctypes.c_uint32.from_address(self._symbols[name])
-            if _libc.pthread_key_create(ctypes.byref(key), None):
+            called = ctypes.c_void_p(self._symbols[destructor]) if destructor else None
+            if _libc.pthread_key_create(ctypes.byref(key), called):
                 raise InternalError("no thread-specific storage is left in this process")
 
-    def prepare(self, keys: Iterable[str]) -> None:
-        """Make the trampolines of all these signature keys at once, which is cheaper than one by one."""
+    def _make_direct(self) -> DirectSupport:
+        code = LoadedObject(compile_python_support(), self._resolve, arena=support_arena())
+        self._trampolines.append(code)
+        self._symbols.update(code.symbols)
+        return DirectSupport(self._symbols, self._symbol)
+
+    def prepare(self, exported: Iterable[str], imported: Iterable[str] = ()) -> None:
+        """Make what calls with these signature keys need at once, which is cheaper than one by one."""
+        direct = self.direct is not None
+        symbols = [builtin_symbol(key) if direct and is_direct(key) else enter_symbol(key) for key in exported]
+        symbols += [host_symbol(key) if direct and is_direct(key) else thunk_symbol(key) for key in imported]
+        self._make(symbols)
+
+    def _make(self, symbols: Iterable[str]) -> None:
         with self._lock:
-            missing = [key for key in dict.fromkeys(keys) if enter_symbol(key) not in self._symbols]
+            missing = [symbol for symbol in dict.fromkeys(symbols) if symbol not in self._symbols]
             if missing:
-                obj = LoadedObject(compile_trampolines(missing), self._resolve)
+                obj = LoadedObject(compile_trampolines(missing), self._resolve, arena=support_arena())
                 self._trampolines.append(obj)
                 self._symbols.update(obj.symbols)
 
     def _resolve(self, name: str) -> int:
-        address = self._code.symbols.get(name)
+        address = self._symbols.get(name)
         return process_symbol(name) if address is None else address
 
     def enter(self, key: str) -> int:
         """Address of the `enter` trampoline for a signature key."""
-        return self._symbol(enter_symbol(key), key)
+        return self._symbol(enter_symbol(key))
 
     def thunk(self, key: str) -> int:
         """Address of the host thunk for a signature key."""
-        return self._symbol(thunk_symbol(key), key)
+        return self._symbol(thunk_symbol(key))
 
-    def _symbol(self, name: str, key: str) -> int:
+    def _symbol(self, name: str) -> int:
         address = self._symbols.get(name)
         if address is None:
-            self.prepare([key])
+            self._make([name])
             address = self._symbols[name]
         return address
 

@@ -7,11 +7,14 @@ only ever crosses frames of wasm code and thunks: whatever else lies between two
 ::
 
     Activation   0 ptr outer activation    8 ptr TrapInfo    16 ptr StoreHeader    24 frame address of `enter`
-                32 i64 floating-point modes to restore       48 jmp_buf
+                32 i64 floating-point modes to restore       40 ptr ThreadRecord
+                48 i64 whether the thread holds the GIL      56 PyThreadState to take it back with, or null
+                64 jmp_buf
 
 Nothing in the code is an address, so that it can be kept on disk. What differs from process to process is in
 variables, which support.py sets: `wj_key` and `wj_chain_key`, pthread keys; `wj_arena`, start and size of the arena;
-`wj_dispatch`, the function that host thunks call; and those of fault_ir.py.
+`wj_dispatch`, the function that host thunks call; `wj_arm`, what starts a thread's timer, if there is one
+(interrupt_ir.py); and those of fault_ir.py.
 """
 
 from __future__ import annotations
@@ -20,13 +23,17 @@ from wasmjit.abi import layout
 from wasmjit.abi.traps import TrapCode
 from wasmjit.compile.fault_ir import fault_ir
 from wasmjit.compile.platform import Platform
+from wasmjit.compile.thread_ir import thread_ir
 
 ACTIVATION_OUTER = 0
 ACTIVATION_TRAP = 8
 ACTIVATION_STORE = 16
 ACTIVATION_FRAME = 24
 ACTIVATION_FLOAT = 32
-ACTIVATION_JMP_BUF = 48
+ACTIVATION_THREAD = 40
+ACTIVATION_HELD = 48
+ACTIVATION_SAVED = 56
+ACTIVATION_JMP_BUF = 64
 
 ATTRIBUTES = 'nounwind "frame-pointer"="all" "probe-stack"="inline-asm"'
 
@@ -39,7 +46,7 @@ def activation_bytes(platform: Platform) -> int:
 def support_ir(platform: Platform) -> str:
     """The whole unit."""
     attributes = f"attributes #0 = {{ {ATTRIBUTES} }}\nattributes #1 = {{ noinline noreturn {ATTRIBUTES} }}\n"
-    parts = [_COMMON, platform.float_control_ir, _BEGIN, _END, _WALK, _TRAP, _CATCH, _EXTERN_STORE]
+    parts = [_COMMON, platform.float_control_ir, thread_ir(platform), _BEGIN, _END, _WALK, _TRAP, _CATCH, _EXTERN_STORE]
     return "".join([*parts, fault_ir(platform), attributes])
 
 
@@ -48,6 +55,7 @@ _COMMON = """
 @wj_chain_key = dso_local global i32 0
 @wj_arena = dso_local global [2 x i64] zeroinitializer
 @wj_dispatch = dso_local global ptr null
+@wj_arm = dso_local global ptr null
 
 declare ptr @pthread_getspecific(i32)
 declare i32 @pthread_setspecific(i32, ptr)
@@ -81,17 +89,43 @@ first:
 check:
   %limit = load ptr, ptr %limit.p, align 8
   %deep = icmp ult ptr %frame, %limit
-  br i1 %deep, label %exhausted, label %open
+  br i1 %deep, label %exhausted, label %grant
 exhausted:
-  call void @describe(ptr %trap, i64 {int(TrapCode.STACK_EXHAUSTED)}, i64 0, i64 0)
+  call void @wj_describe(ptr %trap, i64 {int(TrapCode.STACK_EXHAUSTED)}, i64 0, i64 0)
   ret i32 {int(TrapCode.STACK_EXHAUSTED)}
+interrupted:
+  call void @wj_describe(ptr %trap, i64 {int(TrapCode.INTERRUPT)}, i64 0, i64 0)
+  br i1 %outermost, label %late, label %refuse
+late:
+  %lasting = and i64 %interrupt, {layout.INTERRUPT_ALWAYS}
+  store i64 %lasting, ptr %interrupt.p, align 8
+  br label %refuse
+refuse:
+  ret i32 {int(TrapCode.INTERRUPT)}
+grant:
+  %interrupt.p = getelementptr i8, ptr %store, i64 {layout.STORE_INTERRUPT}
+  %interrupt = load i64, ptr %interrupt.p, align 8
+  %quiet = icmp eq i64 %interrupt, 0
+  br i1 %quiet, label %arm, label %interrupted
+arm:
+  %thread = call ptr @wj_thread()
+  %calls.p = getelementptr i8, ptr %thread, i64 {layout.THREAD_CALLS}
+  %calls = load i64, ptr %calls.p, align 8
+  %calls.more = add i64 %calls, 1
+  store i64 %calls.more, ptr %calls.p, align 8
+  br label %open
 open:
   %deeper = add i64 %depth, 1
   store i64 %deeper, ptr %depth.p, align 8
-  %key = load i32, ptr @wj_key, align 4
-  %outer = call ptr @pthread_getspecific(i32 %key)
+  %outer = load ptr, ptr %thread, align 8
   %float = call i64 @float_begin()
   store ptr %outer, ptr %activation, align 8
+  %a.thread = getelementptr i8, ptr %activation, i64 {ACTIVATION_THREAD}
+  store ptr %thread, ptr %a.thread, align 8
+  %a.held = getelementptr i8, ptr %activation, i64 {ACTIVATION_HELD}
+  store i64 0, ptr %a.held, align 8
+  %a.saved = getelementptr i8, ptr %activation, i64 {ACTIVATION_SAVED}
+  store i64 0, ptr %a.saved, align 8
   %a.trap = getelementptr i8, ptr %activation, i64 {ACTIVATION_TRAP}
   store ptr %trap, ptr %a.trap, align 8
   %a.store = getelementptr i8, ptr %activation, i64 {ACTIVATION_STORE}
@@ -100,10 +134,22 @@ open:
   store ptr %frame, ptr %a.frame, align 8
   %a.float = getelementptr i8, ptr %activation, i64 {ACTIVATION_FLOAT}
   store i64 %float, ptr %a.float, align 8
-  %ignored = call i32 @pthread_setspecific(i32 %key, ptr %activation)
+  store ptr %activation, ptr %thread, align 8
+  %armed.p = getelementptr i8, ptr %thread, i64 {layout.THREAD_ARMED}
+  %armed = load i64, ptr %armed.p, align 8
+  %running = icmp ne i64 %armed, 0
+  br i1 %running, label %entered, label %start
+start:
+  %start.timer = load ptr, ptr @wj_arm, align 8
+  %no.timer = icmp eq ptr %start.timer, null
+  br i1 %no.timer, label %entered, label %timer
+timer:
+  call void %start.timer(ptr %thread)
+  br label %entered
+entered:
   ret i32 0
 }}
-define internal void @describe(ptr %trap, i64 %code, i64 %offset, i64 %frames) #0 {{
+define dso_local void @wj_describe(ptr %trap, i64 %code, i64 %offset, i64 %frames) #0 {{
   %code.p = getelementptr i8, ptr %trap, i64 {layout.TRAP_CODE}
   store i64 %code, ptr %code.p, align 8
   %offset.p = getelementptr i8, ptr %trap, i64 {layout.TRAP_OFFSET}
@@ -122,9 +168,19 @@ define dso_local void @wj_end(ptr %activation) #0 {{
   %depth = load i64, ptr %depth.p, align 8
   %less = sub i64 %depth, 1
   store i64 %less, ptr %depth.p, align 8
+  %outermost = icmp eq i64 %less, 0
+  br i1 %outermost, label %idle, label %leave
+idle:
+  %interrupt.p = getelementptr i8, ptr %store, i64 {layout.STORE_INTERRUPT}
+  %interrupt = load i64, ptr %interrupt.p, align 8
+  %lasting = and i64 %interrupt, {layout.INTERRUPT_ALWAYS}
+  store i64 %lasting, ptr %interrupt.p, align 8
+  br label %leave
+leave:
   %outer = load ptr, ptr %activation, align 8
-  %key = load i32, ptr @wj_key, align 4
-  %ignored = call i32 @pthread_setspecific(i32 %key, ptr %outer)
+  %a.thread = getelementptr i8, ptr %activation, i64 {ACTIVATION_THREAD}
+  %thread = load ptr, ptr %a.thread, align 8
+  store ptr %outer, ptr %thread, align 8
   %a.float = getelementptr i8, ptr %activation, i64 {ACTIVATION_FLOAT}
   %float = load i64, ptr %a.float, align 8
   call void @float_end(i64 %float)
@@ -175,8 +231,7 @@ done:
 
 _TRAP = f"""
 define dso_local void @wj_trap(ptr %c, i32 %code, i32 %offset) #1 {{
-  %key = load i32, ptr @wj_key, align 4
-  %activation = call ptr @pthread_getspecific(i32 %key)
+  %activation = call ptr @activation()
   %lost = icmp eq ptr %activation, null
   br i1 %lost, label %none, label %found
 none:
@@ -187,12 +242,12 @@ found:
   %trap = load ptr, ptr %a.trap, align 8
   %wide.code = zext i32 %code to i64
   %wide.offset = zext i32 %offset to i64
-  call void @describe(ptr %trap, i64 %wide.code, i64 %wide.offset, i64 0)
+  call void @wj_describe(ptr %trap, i64 %wide.code, i64 %wide.offset, i64 0)
   %frame = call ptr @llvm.frameaddress.p0(i32 0)
-  call void @leave(ptr %activation, ptr %trap, ptr %frame, ptr %frame, i64 0)
+  call void @wj_leave(ptr %activation, ptr %trap, ptr %frame, ptr %frame, i64 0)
   unreachable
 }}
-define internal void @leave(ptr %activation, ptr %trap, ptr %frame, ptr %bottom, i64 %known) #1 {{
+define dso_local void @wj_leave(ptr %activation, ptr %trap, ptr %frame, ptr %bottom, i64 %known) #1 {{
   %a.frame = getelementptr i8, ptr %activation, i64 {ACTIVATION_FRAME}
   %enter = load ptr, ptr %a.frame, align 8
   call void @walk(ptr %trap, ptr %frame, ptr %bottom, ptr %enter, i64 %known)
@@ -205,8 +260,7 @@ define internal void @leave(ptr %activation, ptr %trap, ptr %frame, ptr %bottom,
 # A fault of wasm code, from the signal handler: does not return if the thread has an activation.
 _CATCH = f"""
 define internal void @catch(i64 %pc, i64 %address, ptr %frame, ptr %bottom) #0 {{
-  %key = load i32, ptr @wj_key, align 4
-  %activation = call ptr @pthread_getspecific(i32 %key)
+  %activation = call ptr @activation()
   %lost = icmp eq ptr %activation, null
   br i1 %lost, label %none, label %found
 none:
@@ -214,14 +268,14 @@ none:
 found:
   %a.trap = getelementptr i8, ptr %activation, i64 {ACTIVATION_TRAP}
   %trap = load ptr, ptr %a.trap, align 8
-  call void @describe(ptr %trap, i64 {int(TrapCode.FAULT)}, i64 0, i64 1)
+  call void @wj_describe(ptr %trap, i64 {int(TrapCode.FAULT)}, i64 0, i64 1)
   %address.p = getelementptr i8, ptr %trap, i64 {layout.TRAP_FAULT_ADDRESS}
   store i64 %address, ptr %address.p, align 8
   %pc.p = getelementptr i8, ptr %trap, i64 {layout.TRAP_FAULT_PC}
   store i64 %pc, ptr %pc.p, align 8
   %first.p = getelementptr i8, ptr %trap, i64 {layout.TRAP_FRAMES}
   store i64 %pc, ptr %first.p, align 8
-  call void @leave(ptr %activation, ptr %trap, ptr %frame, ptr %bottom, i64 1)
+  call void @wj_leave(ptr %activation, ptr %trap, ptr %frame, ptr %bottom, i64 1)
   unreachable
 }}
 """
@@ -254,8 +308,7 @@ disown:
   %free = icmp eq i64 %busy, 0
   br i1 %free, label %find, label %done
 find:
-  %key = load i32, ptr @wj_key, align 4
-  %activation = call ptr @pthread_getspecific(i32 %key)
+  %activation = call ptr @activation()
   %lost = icmp eq ptr %activation, null
   br i1 %lost, label %done, label %list
 list:

@@ -1,7 +1,8 @@
-"""Trampolines between C and wasm code, one pair a signature key (abi/signature.py), as LLVM IR.
+"""Trampolines between C and wasm code, for a signature key (abi/signature.py) each, as LLVM IR.
 
-`enter` goes from outside into wasm code: `i32 (ptr code, ptr vmctx, ptr buffer, ptr TrapInfo)`. A host thunk is a wasm
-function that goes out: it calls the function that `wj_dispatch` holds.
+Those that use Python's C API are in boundary_ir.py; these need no Python. `enter` goes from outside into wasm code:
+`i32 (ptr code, ptr vmctx, ptr buffer, ptr TrapInfo)`. A host thunk is a wasm function that goes out: it calls the
+function that `wj_dispatch` holds.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable
 from wasmjit.abi import layout
 from wasmjit.abi.signature import SLOT_BYTES
 from wasmjit.abi.traps import TrapCode
+from wasmjit.compile.boundary_ir import DECLARATIONS, builtin_ir, host_ir
 from wasmjit.compile.convention import (
     argument_list,
     joined_parameters,
@@ -42,10 +44,19 @@ def thunk_symbol(key: str) -> str:
     return f"thunk.{key}"
 
 
-def trampolines_ir(keys: Iterable[str], platform: Platform) -> str:
-    """One unit with both trampolines of every key."""
-    functions = [text for key in keys for text in (_enter(key, platform), _thunk(key))]
-    return "".join([_DECLARATIONS, *functions, f"attributes #0 = {{ {ATTRIBUTES} }}\n"])
+def trampolines_ir(symbols: Iterable[str], platform: Platform) -> str:
+    """One unit with the trampolines of those names."""
+    functions = [_function(symbol, platform) for symbol in symbols]
+    return "".join([_DECLARATIONS, DECLARATIONS, *functions, f"attributes #0 = {{ {ATTRIBUTES} }}\n"])
+
+
+def _function(symbol: str, platform: Platform) -> str:
+    kind, _, key = symbol.partition(".")
+    if kind == "enter":
+        return _enter(key, platform)
+    if kind == "thunk":
+        return _thunk(key)
+    return builtin_ir(key, platform) if kind == "builtin" else host_ir(key)
 
 
 def _buffer_bytes(key: str) -> int:

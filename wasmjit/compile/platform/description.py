@@ -13,6 +13,7 @@ class Platform:
     in `siginfo_t`, `action_*` in `struct sigaction`; `jmp_buf_bytes` and `mask_bytes` are sizes of a `jmp_buf` and a
     `sigset_t`. `float_control_ir` defines, in LLVM IR, `i64 @float_begin()`, which sets the rounding and denormal modes
     that WebAssembly needs and returns those that were set, and `void @float_end(i64)`, which brings them back.
+    `sys_*` are numbers of system calls.
     """
 
     elf_machine: int
@@ -21,6 +22,9 @@ class Platform:
     context_fp: int
     jmp_buf_bytes: int
     float_control_ir: str
+    sys_timer_create: int
+    sys_timer_settime: int
+    sys_timer_delete: int
     siginfo_code: int = 8
     siginfo_address: int = 16
     action_bytes: int = 152
@@ -35,3 +39,5 @@ class Platform:
     sa_siginfo: int = 0x4
     sa_onstack: int = 0x08000000
     sa_nodefer: int = 0x40000000
+    sa_restart: int = 0x10000000
+    sigurg: int = 23

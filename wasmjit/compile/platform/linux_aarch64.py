@@ -40,4 +40,7 @@ PLATFORM = Platform(
     context_fp=_REGS + 8 * _FP,
     jmp_buf_bytes=320,
     float_control_ir=_FLOAT_CONTROL,
+    sys_timer_create=107,
+    sys_timer_settime=110,
+    sys_timer_delete=111,
 )

@@ -50,4 +50,7 @@ PLATFORM = Platform(
     context_fp=_GREGS + 8 * _RBP,
     jmp_buf_bytes=208,
     float_control_ir=_FLOAT_CONTROL,
+    sys_timer_create=222,
+    sys_timer_settime=223,
+    sys_timer_delete=226,
 )

@@ -1,0 +1,38 @@
+"""Calls that may take a limited time only: the deadline is a field of the thread's record (abi.layout)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from time import monotonic_ns
+
+from wasmjit.abi.layout import THREAD_ARMED, THREAD_DEADLINE, THREAD_DUE
+from wasmjit.abi.native import DirectCalls
+from wasmjit.errors import UnsupportedError
+from wasmjit.runtime.stack import thread_record
+
+_ARMED, _DEADLINE, _DUE = THREAD_ARMED // 8, THREAD_DEADLINE // 8, THREAD_DUE // 8
+_LONGEST_S = 1e9
+
+
+def call_within(
+    direct: DirectCalls | None, timeout: float, function: Callable[[Sequence[object]], object], args: Sequence[object]
+) -> object:
+    """Call a function; wasm that it runs in this thread ends with CallTimeout `timeout` seconds from now.
+
+    Inside of another such call, whichever ends first counts. Host functions are not stopped: the time is found to be up
+    when they return.
+    """
+    if direct is None:
+        raise UnsupportedError("timeouts on this Python")
+    if not timeout >= 0:
+        raise ValueError(f"timeout must be a number of seconds, not {timeout!r}")
+    record = thread_record(direct)
+    outer = record[_DEADLINE]
+    deadline = monotonic_ns() + int(min(timeout, _LONGEST_S) * 1e9)
+    try:
+        record[_DEADLINE] = min(outer, deadline) if outer else deadline
+        record[_ARMED] = 0  # entering wasm starts the timer anew, for the right time
+        return function(args)
+    finally:
+        record[_DEADLINE] = outer
+        record[_DUE] = 0
