@@ -31,7 +31,18 @@ _CLOCK_MONOTONIC = 1
 
 def interrupt_ir(platform: Platform) -> str:
     """The handler `wj_tick`, and `void @wj_arm_timer(ptr thread)`."""
-    return "".join([_CLOCK, _timer(platform), _tick(platform), _poll(), _stop(platform)])
+    return "".join(
+        [
+            _CLOCK,
+            _timer_of(platform),
+            _set_timer(platform),
+            _FIRST_TICK,
+            _tick(platform),
+            _REASON,
+            _poll(),
+            _stop(platform),
+        ]
+    )
 
 
 _CLOCK = f"""
@@ -55,7 +66,7 @@ define internal i64 @now() #0 {{
 """
 
 
-def _timer(platform: Platform) -> str:
+def _timer_of(platform: Platform) -> str:
     """A record's timer is the kernel's number and one. Without a thread id, or a timer, calls can't be interrupted."""
     return f"""
 define internal i64 @timer_of(ptr %thread) #0 {{
@@ -94,6 +105,11 @@ created:
   store i64 %timer, ptr %timer.p, align 8
   ret i64 %timer
 }}
+"""
+
+
+def _set_timer(platform: Platform) -> str:
+    return f"""
 declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
 define internal void @set_timer(ptr %thread, i64 %first, i64 %interval) #0 {{
   %times = alloca [4 x i64], align 8
@@ -116,6 +132,10 @@ set:
 done:
   ret void
 }}
+"""
+
+
+_FIRST_TICK = f"""
 define internal i64 @first_tick(ptr %thread) #0 {{
   %deadline.p = getelementptr i8, ptr %thread, i64 {layout.THREAD_DEADLINE}
   %deadline = load i64, ptr %deadline.p, align 8
@@ -202,6 +222,10 @@ fail:
 done:
   ret void
 }}
+"""
+
+
+_REASON = f"""
 define internal i1 @within(i64 %pc, ptr %range) #0 {{
   %start = load i64, ptr %range, align 8
   %size.p = getelementptr i8, ptr %range, i64 8
