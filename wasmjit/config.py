@@ -24,6 +24,8 @@ class Config:
     * `jobs`: processes that compile; 1 compiles in this process.
     * `release_gil`: calls of exports let other Python threads run from their start. Otherwise they hold the global
       interpreter lock, which costs less, for the first hundredth of a second.
+    * `relaxed_simd_deterministic`: relaxed vector instructions give the results of the specification's deterministic
+      profile, the same on every machine, instead of the fastest that are allowed.
     """
 
     opt: OptLevel = "auto"
@@ -32,6 +34,7 @@ class Config:
     max_stack_bytes: int = 2 << 20
     jobs: int = 1
     release_gil: bool = False
+    relaxed_simd_deterministic: bool = False
 
     def __post_init__(self) -> None:
         if self.opt not in OPT_LEVELS:

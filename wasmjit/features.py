@@ -41,6 +41,9 @@ SUPPORTED = frozenset(
         EXTENDED_CONST,
         MULTI_MEMORY,
         MEMORY64,
+        RELAXED_SIMD,
+        WIDE_ARITHMETIC,
+        CUSTOM_PAGE_SIZES,
         TAIL_CALL,
     }
 )

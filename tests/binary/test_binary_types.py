@@ -103,8 +103,6 @@ def test_malformed_types(decode, text, message, offset):
     [
         (decode_reftype, "68", "stack-switching", 1),
         (types.decode_memtype, "03 00 01", "threads", 1),
-        (types.decode_memtype, "08 00 00", "custom-page-sizes", 1),
-        (types.decode_memtype, "09 00 01 10", "custom-page-sizes", 1),
     ],
 )
 def test_types_of_proposals(decode, text, feature, offset):

@@ -19,6 +19,7 @@ class Settings(TypedDict, total=False):
     max_stack_bytes: int
     jobs: int
     release_gil: bool
+    relaxed_simd_deterministic: bool
 
 
 class Engine:

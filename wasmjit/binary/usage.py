@@ -18,6 +18,7 @@ from wasmjit.wasm.types import (
     FUNCREF,
     I64,
     NOEXN,
+    PAGE_SIZE_LOG2,
     V128,
     FuncType,
     GlobalType,
@@ -73,6 +74,8 @@ def _features_of_memories(module: Module) -> Iterator[str]:
         yield features.MULTI_MEMORY
     if I64 in [memory.address for memory in module.memories] + [table.address for table in module.tables]:
         yield features.MEMORY64
+    if any(memory.page_size_log2 != PAGE_SIZE_LOG2 for memory in module.memories):
+        yield features.CUSTOM_PAGE_SIZES
 
 
 def _segment_modes(module: Module) -> set[str]:

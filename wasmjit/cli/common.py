@@ -14,13 +14,14 @@ from typing import IO, Any, TypeVar
 
 import click
 
-from wasmjit.api.engine import Engine
+from wasmjit.api.engine import Engine, Settings
 from wasmjit.api.source import text_to_binary
 from wasmjit.config import OPT_LEVELS, BoundsChecks, Config, OptLevel
 from wasmjit.errors import WasmError
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 _DEBUG = "wasmjit.debug"
+_DETERMINISTIC = "wasmjit.relaxed_simd_deterministic"
 
 
 class CliError(click.ClickException):
@@ -60,11 +61,20 @@ def compile_options(command: _Command) -> _Command:
             show_default=True,
             help="How memory accesses are checked: by guard pages or by comparisons.",
         ),
+        deterministic_option,
         opt_option,
     ):
         command = option(command)
     return command
 
+
+deterministic_option = click.option(
+    "--relaxed-simd-deterministic",
+    is_flag=True,
+    expose_value=False,
+    help="Let relaxed vector instructions give the same results on every machine.",
+    callback=lambda ctx, _, value: ctx.meta.__setitem__(_DETERMINISTIC, value),
+)
 
 opt_option = click.option(
     "--opt",
@@ -88,8 +98,12 @@ def make_engine(
     opt: OptLevel, bounds_checks: BoundsChecks, target_cpu: str | None, *, jobs: int = 1, max_stack: int | None = None
 ) -> Engine:
     """The engine that options ask for."""
-    engine = Engine(opt=opt, bounds_checks=bounds_checks, target_cpu=target_cpu, jobs=jobs, release_gil=True)
-    return engine if max_stack is None else Engine(engine.config, max_stack_bytes=max_stack)
+    settings: Settings = {"opt": opt, "bounds_checks": bounds_checks, "target_cpu": target_cpu, "jobs": jobs}
+    settings["release_gil"] = True
+    if max_stack is not None:
+        settings["max_stack_bytes"] = max_stack
+    settings["relaxed_simd_deterministic"] = click.get_current_context().meta.get(_DETERMINISTIC, False)
+    return Engine(**settings)
 
 
 # --- errors

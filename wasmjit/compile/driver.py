@@ -40,6 +40,7 @@ class _Compiler:
         self.module = module
         self.layout = VMLayout(module)
         self.guard = resolve_guard(config)
+        self.deterministic = config.relaxed_simd_deterministic
         self.target: Target = resolve_target(config.target_cpu)
         self.settings = CodegenSettings(resolve_opt(module, config), self.target.cpu, self.target.features)
 
@@ -50,6 +51,7 @@ class _Compiler:
             self.layout,
             funcidxs,
             guard=self.guard,
+            deterministic=self.deterministic,
             inlines=self.settings.opt != "0",
             target_arch=self.target.arch,
             target_features=self.target.enabled,

@@ -9,8 +9,9 @@ from wasmjit.validate.constant import validate_const
 from wasmjit.validate.lookup import check_all, lookup, lookup_type
 from wasmjit.wasm.module import ConstExpr, DataSegment, ElementSegment, Module
 from wasmjit.wasm.subtyping import composite_matches, is_defaultable, val_matches
-from wasmjit.wasm.types import I32, I64, FuncType, Limits, MemType, ValType, max_pages
+from wasmjit.wasm.types import I32, I64, PAGE_SIZE_LOG2, FuncType, Limits, MemType, ValType, max_pages
 
+_PAGE_SIZES_LOG2 = (0, PAGE_SIZE_LOG2)
 _MAX_TABLE_SIZE = {I32: (1 << 32) - 1, I64: (1 << 64) - 1}
 
 
@@ -80,6 +81,8 @@ def _validate_memories(module: Module) -> None:
 
 
 def _validate_memory(memory: MemType) -> None:
+    if memory.page_size_log2 not in _PAGE_SIZES_LOG2:
+        raise InvalidError("invalid custom page size: it must be 1 or 65536")
     maximum = max_pages(memory)
     size = " (4 GiB)" if maximum == limits.MAX_MEMORY_PAGES else ""
     _validate_limits(memory.limits, maximum, f"memory size must be at most {maximum} pages{size}")

@@ -38,7 +38,10 @@ from wasmjit.wasm.types import I32, V128, FuncType, Limits, MemType, ValType
 
 Array = npt.NDArray[Any]
 
-SIMD_ROWS = [row for row in OPCODES.values() if row.code >> PREFIX_SHIFT == 0xFD]
+# Engines agree on relaxed instructions in the deterministic mode, but that wasmtime's multiply-add is fused, and its
+# dot products wrap where the specification saturates: test_api_relaxed.py has these.
+_APART = ("madd", "dot_i8x16_i7x16_s", "dot_i8x16_i7x16_add_s")
+SIMD_ROWS = [row for row in OPCODES.values() if row.code >> PREFIX_SHIFT == 0xFD and not row.name.endswith(_APART)]
 DATA_BYTES = 256  # what load and store instructions can reach
 INDEX_MASK = 63
 OFFSET = 5
@@ -118,7 +121,21 @@ class Case:
         return "; ".join(f"{name} {'' if imm is None else imm!r}".strip() for name, imm in self.instrs)
 
 
-ARITHMETIC = ("add", "sub", "mul", "div", "min", "max", "sqrt", "ceil", "floor", "trunc", "nearest")
+ARITHMETIC = (
+    "relaxed_min",
+    "relaxed_max",
+    "add",
+    "sub",
+    "mul",
+    "div",
+    "min",
+    "max",
+    "sqrt",
+    "ceil",
+    "floor",
+    "trunc",
+    "nearest",
+)
 DEMOTE, PROMOTE = "f32x4.demote_f64x2_zero", "f64x2.promote_low_f32x4"
 
 
@@ -237,6 +254,7 @@ def stand_in_unit(arch: str, features: frozenset[str]) -> Unit:
     unit = SimpleNamespace(
         module=Module(b"", memories=[MemType(Limits(1))]),
         guard=True,
+        deterministic=True,
         target_arch=arch,
         target_features=features,
         declarations={},
@@ -404,7 +422,9 @@ def reference() -> list[Array]:
     pages = -(-(out + 16 * len(inputs)) // 65536)
     functions = "".join(wat_case(number, case) for number, case in enumerate(cases()))
     wasm = wasmtime.wat2wasm(f'(module (memory (export "memory") {pages}) {functions})')
-    store = wasmtime.Store()
+    config = wasmtime.Config()
+    config.wasm_relaxed_simd_deterministic = True
+    store = wasmtime.Store(wasmtime.Engine(config))
     exports = wasmtime.Instance(store, wasmtime.Module(store.engine, bytes(wasm)), []).exports(store)
     memory = cast(wasmtime.Memory, exports["memory"])
     memory.write(store, inputs.tobytes(), INPUT_ADDRESS)
@@ -490,7 +510,8 @@ def machine_for(cpu: str, opt: int) -> tuple[llvm.TargetMachine, frozenset[str]]
 
 
 def test_every_vector_instruction_has_a_handler() -> None:
-    assert len(SIMD_ROWS) == 236
+    assert len(SIMD_ROWS) == 250
+    assert len([row for row in OPCODES.values() if row.code >> PREFIX_SHIFT == 0xFD]) == 256
     assert [row.name for row in SIMD_ROWS if row.code not in HANDLERS] == []
 
 

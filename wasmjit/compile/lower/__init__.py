@@ -15,7 +15,9 @@ from wasmjit.compile.lower import (  # noqa: F401  (importing binds the handlers
     vector_integer,
     vector_lane,
     vector_memory,
+    vector_relaxed,
     vector_x86,
+    wide,
 )
 from wasmjit.compile.lower.unit import Unit
 

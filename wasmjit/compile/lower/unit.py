@@ -44,7 +44,8 @@ attributes {JUMP_ATTRIBUTES} = {{ noinline optnone nounwind "frame-pointer"="all
 class Unit:
     """What the functions of one IR module share. Bodies are validated here: no unvalidated code is ever lowered.
 
-    `inlines` says whether LLVM is going to inline functions.
+    `inlines` says whether LLVM is going to inline functions, `deterministic` whether relaxed vector instructions give
+    the same results on every machine.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Unit:
         funcidxs: Iterable[int],
         *,
         guard: bool,
+        deterministic: bool,
         inlines: bool,
         target_arch: str,
         target_features: frozenset[str],
@@ -62,6 +64,7 @@ class Unit:
         self.layout = vm_layout
         self.members = frozenset(funcidxs)
         self.guard = guard
+        self.deterministic = deterministic
         self.inlines = inlines
         self.target_arch = target_arch
         self.target_features = target_features

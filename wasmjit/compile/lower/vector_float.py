@@ -67,7 +67,8 @@ def _folding_lanes(name: str, bits: FloatBits) -> frozenset[int]:
     return frozenset({neutral, neutral | bits.sign})
 
 
-def _folds(operand: str, s: Shape, lanes: frozenset[int]) -> bool:
+def folds(operand: str, s: Shape, lanes: frozenset[int]) -> bool:
+    """Whether an operand is a constant with one of these lanes."""
     literal = literal_bytes(operand)
     return literal is not None and not lanes.isdisjoint(BITS[s].lanes(literal))
 
@@ -75,7 +76,7 @@ def _folds(operand: str, s: Shape, lanes: frozenset[int]) -> bool:
 def pop_two(f: Emitter, s: Shape, left_lanes: frozenset[int], right_lanes: frozenset[int]) -> tuple[str, str]:
     """Take two operands; each is made quiet if the other is a constant with one of the lanes given for its side."""
     left, right = f.stack[-2:]
-    quiet_left, quiet_right = _folds(right, s, right_lanes), _folds(left, s, left_lanes)
+    quiet_left, quiet_right = folds(right, s, right_lanes), folds(left, s, left_lanes)
     right, left = pop_vector(f, s.type), pop_vector(f, s.type)
     return (quiet(f, s, left) if quiet_left else left, quiet(f, s, right) if quiet_right else right)
 

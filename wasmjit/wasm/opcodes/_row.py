@@ -82,6 +82,15 @@ def op(
     OPCODES[code] = Op(code, name, imm, signature, max(align.bit_length() - 1, 0), feature, const)
 
 
-def simd(number: int, name: str, type: str | None, imm: str = "", *, align: int = 0, const: str = "") -> None:
+def simd(
+    number: int,
+    name: str,
+    type: str | None,
+    imm: str = "",
+    *,
+    align: int = 0,
+    feature: str = features.SIMD,
+    const: str = "",
+) -> None:
     """Add a row of the 0xFD page (spec 5.4.9)."""
-    op(0xFD << PREFIX_SHIFT | number, name, type, imm, align=align, feature=features.SIMD, const=const)
+    op(0xFD << PREFIX_SHIFT | number, name, type, imm, align=align, feature=feature, const=const)

@@ -155,3 +155,9 @@ op(0xFC004, "i64.trunc_sat_f32_s", "f32 -> i64", feature=features.SATURATING_CON
 op(0xFC005, "i64.trunc_sat_f32_u", "f32 -> i64", feature=features.SATURATING_CONVERSIONS)
 op(0xFC006, "i64.trunc_sat_f64_s", "f64 -> i64", feature=features.SATURATING_CONVERSIONS)
 op(0xFC007, "i64.trunc_sat_f64_u", "f64 -> i64", feature=features.SATURATING_CONVERSIONS)
+
+_WIDE = features.WIDE_ARITHMETIC
+op(0xFC013, "i64.add128", "i64 i64 i64 i64 -> i64 i64", feature=_WIDE)
+op(0xFC014, "i64.sub128", "i64 i64 i64 i64 -> i64 i64", feature=_WIDE)
+op(0xFC015, "i64.mul_wide_s", "i64 i64 -> i64 i64", feature=_WIDE)
+op(0xFC016, "i64.mul_wide_u", "i64 i64 -> i64 i64", feature=_WIDE)

@@ -27,7 +27,5 @@ FEATURE_BY_CODE: dict[int, str] = {
     0xE4: features.STACK_SWITCHING,
     0xE5: features.STACK_SWITCHING,
     **{0xFB << PREFIX_SHIFT | number: features.GC for number in range(0x20)},
-    **{0xFC << PREFIX_SHIFT | number: features.WIDE_ARITHMETIC for number in range(0x13, 0x17)},
-    **{0xFD << PREFIX_SHIFT | number: features.RELAXED_SIMD for number in range(0x100, 0x114)},
     **{0xFE << PREFIX_SHIFT | number: features.THREADS for number in range(0x50)},
 }
