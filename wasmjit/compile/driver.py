@@ -13,6 +13,7 @@ from wasmjit.abi.layout import VMLayout
 from wasmjit.binary import decode_module
 from wasmjit.compile.artifact import CompiledModule
 from wasmjit.compile.llvm.object import CodegenSettings, compile_assembly, compile_ir
+from wasmjit.compile.llvm.pipeline import VECTORIZING
 from wasmjit.compile.llvm.target import Target, resolve_target
 from wasmjit.compile.lower import Unit
 from wasmjit.compile.native_module import LoadedModule
@@ -53,6 +54,7 @@ class _Compiler:
             guard=self.guard,
             deterministic=self.deterministic,
             inlines=self.settings.opt != "0",
+            vectorizes=self.settings.opt in VECTORIZING,
             target_arch=self.target.arch,
             target_features=self.target.enabled,
         )

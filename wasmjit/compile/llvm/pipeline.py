@@ -11,7 +11,8 @@ CODEGEN_OPT = {"0": 0, "1": 1, "2": 2, "3": 3, "s": 2}
 """For each level, the effort of code generation; 0 is fast instruction selection."""
 
 _INLINE_THRESHOLD_SIZE = 50  # as clang -Os
-_VECTORIZING = frozenset({"2", "3", "s"})
+VECTORIZING = frozenset({"2", "3", "s"})
+"""The levels at which loops are vectorised."""
 
 
 def run_passes(machine: Any, module: Any, opt: str) -> None:
@@ -34,9 +35,9 @@ def _pass_builder(machine: Any, opt: str) -> Any:
     """LLVM's factory of pipelines, which can be used again for any number of modules."""
     llvm = load_llvm()
     options = llvm.create_pipeline_tuning_options(speed_level=CODEGEN_OPT[opt])
-    options.loop_vectorization = opt in _VECTORIZING
-    options.loop_interleaving = opt in _VECTORIZING
-    options.slp_vectorization = opt in _VECTORIZING
+    options.loop_vectorization = opt in VECTORIZING
+    options.loop_interleaving = opt in VECTORIZING
+    options.slp_vectorization = opt in VECTORIZING
     if opt == "s":
         options.inlining_threshold = _INLINE_THRESHOLD_SIZE
     return llvm.create_pass_builder(machine, options)

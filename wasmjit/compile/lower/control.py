@@ -36,7 +36,7 @@ class ElseArm(NamedTuple):
 
 @dataclass(slots=True)
 class Frame:
-    """A control frame. `height` is the operand stack's below the parameters."""
+    """A control frame. `height` is the operand stack's below the parameters, `counters` steps of a loop's own."""
 
     kind: Literal["func", "block", "loop", "if"]
     type: FuncType
@@ -47,6 +47,7 @@ class Frame:
     else_arm: ElseArm | None = None
     phis: list[str] = field(default_factory=list)
     phi_line: int = 0
+    counters: dict[str, int] = field(default_factory=dict)
 
     @property
     def label_types(self) -> tuple[ValType, ...]:
@@ -73,7 +74,7 @@ def _phi(f: Emitter, type: str, values: list[str], edges: list[Edge]) -> str:
     return f.emit(f"phi {type} {incoming}")
 
 
-def _merge(f: Emitter, frame: Frame) -> None:
+def merge(f: Emitter, frame: Frame) -> None:
     """Place the label of a block, if or function; operands and locals become what its edges bring."""
     edges = frame.edges
     f.start_block(frame.label)
@@ -89,7 +90,7 @@ def _merge(f: Emitter, frame: Frame) -> None:
 
 def _open(f: Emitter, kind: Literal["block", "loop", "if"], imm: FuncType | int) -> Frame:
     type = f.module.block_type(imm)
-    frame = Frame(kind, type, next(f.assigned), f.new_block(), len(f.stack) - len(type.params))
+    frame = Frame(kind, type, f.next_assigned(), f.new_block(), len(f.stack) - len(type.params))
     f.frames.append(frame)
     return frame
 
@@ -113,6 +114,10 @@ def lower_loop(f: Emitter, imm: FuncType | int) -> None:
         f.stack[frame.height + i] = _header_phi(f, frame)
     for x in frame.assigned:
         f.env[x] = _header_phi(f, frame)
+    if f.counting is not None:
+        frame.counters = f.counting.counters
+    for name, step in frame.counters.items():
+        f.line(f"{name}.next = add nsw i64 {name}, {step}")
 
 
 def _header_phi(f: Emitter, frame: Frame) -> str:
@@ -128,6 +133,9 @@ def _close_loop(f: Emitter, frame: Frame) -> None:
     for i, (name, type) in enumerate(zip(frame.phis, types, strict=True)):
         incoming = [f"[{values[i]}, %{block}]" for values, block in carried]
         text.append(f"{name} = phi {type} {', '.join(incoming)}")
+    for name in frame.counters:
+        incoming = [f"[{f'{name}.next' if i else 0}, %{edge.block}]" for i, edge in enumerate(frame.edges)]
+        text.append(f"{name} = phi i64 {', '.join(incoming)}")
     f.lines[frame.phi_line] = "\n".join(text)
 
 
@@ -175,7 +183,7 @@ def lower_end(f: Emitter, imm: None) -> None:
     elif frame.edges:
         f.line(f"br label %{_edge(f, 0)}")
         f.frames.pop()
-        _merge(f, frame)
+        merge(f, frame)
     else:
         f.frames.pop()  # nobody branches here: go on in the same block
 
@@ -192,7 +200,7 @@ def close_frame(f: Emitter) -> bool:
         f.line(f"br label %{_edge(f, 0)}")
     f.frames.pop()
     if frame.edges:
-        _merge(f, frame)
+        merge(f, frame)
     return bool(frame.edges)
 
 
@@ -202,17 +210,25 @@ def close_frame(f: Emitter) -> bool:
 @lowers("br")
 def lower_br(f: Emitter, depth: int) -> None:
     """An unconditional branch; what follows is dead."""
-    f.line(f"br label %{_edge(f, depth)}")
+    f.line(f"br label %{_edge(f, depth)}{_hints(f, depth)}")
     f.go_dead()
+
+
+def _hints(f: Emitter, depth: int) -> str:
+    """Metadata for a branch back to a loop."""
+    return f.loop_hints if f.loop_hints and f.frames[-1 - depth].kind == "loop" else ""
 
 
 @lowers("br_if")
 def lower_br_if(f: Emitter, depth: int) -> None:
-    """A conditional branch; code goes on in a new block."""
-    condition = f.condition(f.pop())
+    """A conditional branch; code goes on in a new block. The one that ends the fast version of a loop counts."""
+    operand = f.pop()
+    counting = f.counting
+    ends = counting is not None and counting.test_at == f.offset
+    condition = f.emit(counting.test) if counting is not None and ends else f.condition(operand)
     label = _edge(f, depth)
     go_on = f.new_block()
-    f.line(f"br i1 {condition}, label %{label}, label %{go_on}")
+    f.line(f"br i1 {condition}, label %{label}, label %{go_on}{_hints(f, depth)}")
     f.start_block(go_on)
 
 

@@ -9,8 +9,7 @@ What a function needs once (memory bases, table definitions) is loaded in its en
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from wasmjit.abi import layout
 from wasmjit.abi.traps import TrapCode
@@ -41,14 +40,41 @@ METADATA = """\
 FIRST_FREE_METADATA = 8
 
 
+class CountedAccess(NamedTuple):
+    """Where the fast version of a loop (versioning.py) finds an access.
+
+    A pointer made in front of it, a counter ("" for none), the distance from their sum; metadata about aliases.
+    """
+
+    pointer: str
+    counter: str
+    distance: int
+    alias: str
+
+
+class Counting(NamedTuple):
+    """What is special in the fast version of a loop.
+
+    Its accesses by the byte offset of their instructions; its counters, names with their steps; the offset of the
+    branch that ends it and the comparison to branch on instead of the operand.
+    """
+
+    accesses: dict[int, CountedAccess]
+    counters: dict[str, int]
+    test_at: int
+    test: str
+
+
 class Emitter:
     """What the handlers work on."""
 
     __slots__ = (
         "_hoisted",
+        "alias",
         "assigned",
         "block",
         "conditions",
+        "counting",
         "dead_depth",
         "entry",
         "env",
@@ -59,11 +85,13 @@ class Emitter:
         "local_types",
         "locals_in_memory",
         "longest_run",
+        "loop_hints",
         "module",
         "moves_frame",
         "next_block",
         "next_value",
         "offset",
+        "opened",
         "promoted",
         "run",
         "scope",
@@ -91,7 +119,11 @@ class Emitter:
         self.locals_in_memory = False
         self.moves_frame = False  # tail calls away from stack arguments
         self.frames: list[Frame] = []
-        self.assigned: Iterator[tuple[int, ...]] = iter(())
+        self.assigned: list[tuple[int, ...]] = []
+        self.opened = 0
+        self.counting: Counting | None = None
+        self.loop_hints = ""
+        self.alias = ""
         self.conditions: dict[str, str] = {}
         self.promoted: dict[str, str] = {}
         self.block = "entry"
@@ -139,6 +171,11 @@ class Emitter:
         return f", !dbg !DILocation(line: {offset}, scope: !{self.scope})" if self.unit.inlines else ""
 
     # --- blocks
+
+    def next_assigned(self) -> tuple[int, ...]:
+        """The locals assigned in the block that opens now."""
+        self.opened += 1
+        return self.assigned[self.opened - 1]
 
     def new_block(self) -> str:
         """A fresh block name, not yet placed."""

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from wasmjit.abi import layout
 from wasmjit.abi.traps import TrapCode
-from wasmjit.binary.code import Body
+from wasmjit.binary.code import Body, RawInstr
 from wasmjit.compile.convention import joined_parameters, parameter_list
 from wasmjit.compile.lower.assigned import assigned_locals
 from wasmjit.compile.lower.control import Frame, begin_else, close_frame, lower_function_result
 from wasmjit.compile.lower.emitter import Emitter
 from wasmjit.compile.lower.locations import locate_consumers
+from wasmjit.compile.lower.loops import counted_loop, innermost_loops
 from wasmjit.compile.lower.registry import HANDLERS
 from wasmjit.compile.lower.types import LLVM_TYPE, ZERO, param_letters, result_letters, result_type
+from wasmjit.compile.lower.versioning import lower_versioned
 from wasmjit.wasm.opcodes import CODE_BY_NAME
 from wasmjit.wasm.types import FuncType
 
@@ -64,10 +66,10 @@ def _lower_locals(f: Emitter, type: FuncType, body: Body) -> None:
     f.env = [f"%p{i}" for i in range(len(type.params))] + [ZERO[t] for t in body.local_types]
     assigned = assigned_locals(body.instrs)
     if assigned is not None:
-        f.assigned = iter(assigned)
+        f.assigned = assigned
         return
     f.locals_in_memory = True
-    f.assigned = iter([()] * sum(1 for code, _, _ in body.instrs if code in _OPENERS))
+    f.assigned = [()] * sum(1 for code, _, _ in body.instrs if code in _OPENERS)
     for x, (llvm, value) in enumerate(zip(f.local_types, f.env, strict=True)):
         f.entry.append(f"%l{x} = alloca {llvm}")
         f.entry.append(f"store {llvm} {value}, ptr %l{x}")
@@ -75,11 +77,26 @@ def _lower_locals(f: Emitter, type: FuncType, body: Body) -> None:
 
 def _lower_body(f: Emitter, body: Body) -> None:
     f.frames.append(Frame("func", FuncType((), f.type.results), (), "exit", 0))
+    f.start_block(f.new_block())
+    loops = innermost_loops(body.instrs) if f.unit.vectorizes and not f.locals_in_memory else {}
+    done = 0
+    for start, end in loops.items():
+        loop = counted_loop(body.instrs, start, end, f.local_types)
+        if loop is not None:
+            _lower_sequence(f, body.instrs[done:start])
+            done = start
+            if not f.dead_depth:
+                lower_versioned(f, body.instrs[start : end + 1], loop, _lower_sequence)
+                done = end + 1
+    _lower_sequence(f, body.instrs[done:])
+    if not f.dead_depth:
+        lower_function_result(f)
+
+
+def _lower_sequence(f: Emitter, instrs: list[RawInstr]) -> None:
     handlers: dict[int, Any] = HANDLERS
     lines = f.lines
-    first_block = f.new_block()
-    f.start_block(first_block)
-    for code, imm, offset in body.instrs:
+    for code, imm, offset in instrs:
         if f.dead_depth:
             _skip_dead(f, code)
         else:
@@ -87,15 +104,13 @@ def _lower_body(f: Emitter, body: Body) -> None:
             handlers[code](f, imm)
             if len(lines) > f.split_at and not f.dead_depth:
                 f.split_block()
-    if not f.dead_depth:
-        lower_function_result(f)
 
 
 def _skip_dead(f: Emitter, code: int) -> None:
     """Unreachable code emits nothing; an `else` or `end` of a live frame may bring control back."""
     if code in _OPENERS:
         f.dead_depth += 1
-        next(f.assigned)
+        f.next_assigned()
     elif code == _END:
         f.dead_depth -= 1
         if not f.dead_depth and not close_frame(f):

@@ -11,18 +11,19 @@ from wasmjit.abi import layout
 from wasmjit.abi.layout import has_guard_pages
 from wasmjit.abi.libcalls import Libcall
 from wasmjit.abi.traps import TrapCode
-from wasmjit.compile.lower.emitter import CONTEXT_ACCESS, MEMORY_ACCESS, Emitter
+from wasmjit.compile.lower.emitter import CONTEXT_ACCESS, MEMORY_ACCESS, CountedAccess, Emitter
 from wasmjit.compile.lower.registry import Handler, bind, lowers
 from wasmjit.wasm.types import I32, I64, MemType, ValType
 
 _MAX_UNSIGNED = (1 << 64) - 1
 
 
-def _base(f: Emitter, memidx: int) -> str:
+def memory_base(f: Emitter, memidx: int) -> str:
+    """Pointer to the start of a memory."""
     return f.hoisted(f"%m{memidx}", f.unit.layout.memory(memidx) + layout.MEMORY_BASE)
 
 
-def _length(f: Emitter, memidx: int) -> str:
+def length(f: Emitter, memidx: int) -> str:
     """The current length in bytes, i64: any call may change it."""
     definition = f.hoisted(f"%md{memidx}", f.unit.layout.memory(memidx) + layout.MEMORY_DEF)
     pointer = f.emit(f"getelementptr i8, ptr {definition}, i64 {layout.DEF_LENGTH}")
@@ -39,7 +40,7 @@ def push_size(f: Emitter, type: ValType, size: str) -> None:
     f.push(size if type is I64 else f.emit(f"trunc i64 {size} to i32"))
 
 
-def _is_guarded(f: Emitter, memory: MemType) -> bool:
+def is_guarded(f: Emitter, memory: MemType) -> bool:
     """Whether accesses need no check: guard pages cover all that an index and an offset can reach."""
     return f.guard and has_guard_pages(memory)
 
@@ -49,6 +50,9 @@ def address(f: Emitter, imm: tuple[int, ...], access_bytes: int) -> str:
 
     `imm` is (align_log2, offset, memidx, ...).
     """
+    if f.counting is not None and f.offset in f.counting.accesses:
+        return _counted_address(f, f.counting.accesses[f.offset])
+    f.alias = ""
     _, offset, memidx, *_ = imm
     memory = f.module.memories[memidx]
     if memory.address is I64:
@@ -56,10 +60,10 @@ def address(f: Emitter, imm: tuple[int, ...], access_bytes: int) -> str:
     position = f.widen(f.pop())
     if offset:
         position = f.emit(f"add nuw nsw i64 {position}, {offset}")
-    if not _is_guarded(f, memory):
+    if not is_guarded(f, memory):
         end = f.emit(f"add nuw nsw i64 {position}, {access_bytes}")
-        f.trap_if(f.emit(f"icmp ugt i64 {end}, {_length(f, memidx)}"), TrapCode.MEMORY_OUT_OF_BOUNDS)
-    return f.emit(f"getelementptr i8, ptr {_base(f, memidx)}, i64 {position}")
+        f.trap_if(f.emit(f"icmp ugt i64 {end}, {length(f, memidx)}"), TrapCode.MEMORY_OUT_OF_BOUNDS)
+    return f.emit(f"getelementptr i8, ptr {memory_base(f, memidx)}, i64 {position}")
 
 
 def _wide_address(f: Emitter, memidx: int, offset: int, access_bytes: int) -> str:
@@ -71,10 +75,20 @@ def _wide_address(f: Emitter, memidx: int, offset: int, access_bytes: int) -> st
     index = f.pop()
     beyond = _literal(min(offset + access_bytes - 1, _MAX_UNSIGNED))
     f.declare("declare i64 @llvm.usub.sat.i64(i64, i64)")
-    valid = f.emit(f"call i64 @llvm.usub.sat.i64(i64 {_length(f, memidx)}, i64 {beyond})")
+    valid = f.emit(f"call i64 @llvm.usub.sat.i64(i64 {length(f, memidx)}, i64 {beyond})")
     f.trap_if(f.emit(f"icmp uge i64 {index}, {valid}"), TrapCode.MEMORY_OUT_OF_BOUNDS)
     position = f.emit(f"add nuw i64 {index}, {_literal(offset)}") if offset else index
-    return f.emit(f"getelementptr i8, ptr {_base(f, memidx)}, i64 {position}")
+    return f.emit(f"getelementptr i8, ptr {memory_base(f, memidx)}, i64 {position}")
+
+
+def _counted_address(f: Emitter, access: CountedAccess) -> str:
+    """The pointer in the fast version of a loop, whose checks cover the access."""
+    f.pop()
+    f.alias = access.alias
+    pointer = access.pointer
+    if access.counter:
+        pointer = f.emit(f"getelementptr inbounds i8, ptr {pointer}, i64 {access.counter}")
+    return f.emit(f"getelementptr inbounds nuw i8, ptr {pointer}, i64 {access.distance}")
 
 
 def _location(f: Emitter) -> str:
@@ -85,12 +99,12 @@ def _location(f: Emitter) -> str:
 def load(f: Emitter, llvm_type: str, pointer: str) -> str:
     """Load from linear memory; wasm's alignment is only a hint."""
     f.last_load = len(f.lines)
-    return f.emit(f"load {llvm_type}, ptr {pointer}, align 1{MEMORY_ACCESS}{_location(f)}")
+    return f.emit(f"load {llvm_type}, ptr {pointer}, align 1{MEMORY_ACCESS}{f.alias}{_location(f)}")
 
 
 def store(f: Emitter, llvm_type: str, value: str, pointer: str) -> None:
     """Store to linear memory."""
-    f.line(f"store {llvm_type} {value}, ptr {pointer}, align 1{MEMORY_ACCESS}{_location(f)}")
+    f.line(f"store {llvm_type} {value}, ptr {pointer}, align 1{MEMORY_ACCESS}{f.alias}{_location(f)}")
 
 
 _DERIVED_LINES = 4  # the most that a load instruction appends after its IR load, e.g. an extension
@@ -172,7 +186,7 @@ for _mnemonic, _type, _in_memory, _bytes in _STORES:
 def lower_memory_size(f: Emitter, memidx: int) -> None:
     """Length in pages."""
     memory = f.module.memories[memidx]
-    push_size(f, memory.address, f.emit(f"lshr i64 {_length(f, memidx)}, {memory.page_size_log2}"))
+    push_size(f, memory.address, f.emit(f"lshr i64 {length(f, memidx)}, {memory.page_size_log2}"))
 
 
 @lowers("memory.grow")
@@ -198,14 +212,14 @@ def _literal(value: int) -> str:
 def _checked_range(f: Emitter, memidx: int, start: str, count: str) -> str:
     """Pointer to `count` (i64) bytes at `start` (i64), all of them in bounds; checked in either mode."""
     if f.module.memories[memidx].address is I64:
-        length = _length(f, memidx)
-        f.trap_if(f.emit(f"icmp ugt i64 {count}, {length}"), TrapCode.MEMORY_OUT_OF_BOUNDS)
-        last = f.emit(f"sub nuw i64 {length}, {count}")
+        size = length(f, memidx)
+        f.trap_if(f.emit(f"icmp ugt i64 {count}, {size}"), TrapCode.MEMORY_OUT_OF_BOUNDS)
+        last = f.emit(f"sub nuw i64 {size}, {count}")
         f.trap_if(f.emit(f"icmp ugt i64 {start}, {last}"), TrapCode.MEMORY_OUT_OF_BOUNDS)
     else:
         end = f.emit(f"add nuw nsw i64 {start}, {count}")
-        f.trap_if(f.emit(f"icmp ugt i64 {end}, {_length(f, memidx)}"), TrapCode.MEMORY_OUT_OF_BOUNDS)
-    return f.emit(f"getelementptr i8, ptr {_base(f, memidx)}, i64 {start}")
+        f.trap_if(f.emit(f"icmp ugt i64 {end}, {length(f, memidx)}"), TrapCode.MEMORY_OUT_OF_BOUNDS)
+    return f.emit(f"getelementptr i8, ptr {memory_base(f, memidx)}, i64 {start}")
 
 
 @lowers("memory.fill")

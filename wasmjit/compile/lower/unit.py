@@ -44,8 +44,8 @@ attributes {JUMP_ATTRIBUTES} = {{ noinline optnone nounwind "frame-pointer"="all
 class Unit:
     """What the functions of one IR module share. Bodies are validated here: no unvalidated code is ever lowered.
 
-    `inlines` says whether LLVM is going to inline functions, `deterministic` whether relaxed vector instructions give
-    the same results on every machine.
+    `inlines` says whether LLVM is going to inline functions, `vectorizes` whether it vectorises loops, `deterministic`
+    whether relaxed vector instructions give the same results on every machine.
     """
 
     def __init__(
@@ -57,6 +57,7 @@ class Unit:
         guard: bool,
         deterministic: bool,
         inlines: bool,
+        vectorizes: bool = False,
         target_arch: str,
         target_features: frozenset[str],
     ) -> None:
@@ -66,9 +67,11 @@ class Unit:
         self.guard = guard
         self.deterministic = deterministic
         self.inlines = inlines
+        self.vectorizes = vectorizes
         self.target_arch = target_arch
         self.target_features = target_features
         self.declarations: dict[str, None] = {}
+        self._metadata: list[str] = []
         self._jumps: dict[str, str] = {}
 
     def jump(self, key: str) -> str:
@@ -77,6 +80,14 @@ class Unit:
         if key not in self._jumps:
             self._jumps[key] = jump_ir(name, key)
         return name
+
+    def next_metadata(self) -> int:
+        """The number of the node that `add_metadata` adds next."""
+        return _FIRST_ADDED + len(self._metadata)
+
+    def add_metadata(self, text: str) -> None:
+        """Add a metadata node."""
+        self._metadata.append(f"!{self.next_metadata()} = {text}\n")
 
     def lower(self) -> str:
         """The IR of all members."""
@@ -91,11 +102,12 @@ class Unit:
         declarations = "".join([f"{d}\n" for d in self.declarations])
         frame_first = _FRAME_FIRST if self.guard else ""
         attributes = _ATTRIBUTES % ((frame_first,) * 3)
-        metadata = METADATA + _DEBUG_NAMED + "".join(_DEBUG_HEADER) + "".join(scopes)
+        metadata = METADATA + _DEBUG_NAMED + "".join([*_DEBUG_HEADER, *scopes, *self._metadata])
         return "".join([declarations, _TRAP, *functions, *self._jumps.values(), attributes, metadata])
 
 
 _CU, _FILE, _VERSION, _DWARF, _TYPE = (FIRST_FREE_METADATA + i for i in range(5))
+_FIRST_ADDED = 1 << 30  # beyond the scopes; numbers need not be dense
 _DEBUG_NAMED = f"!llvm.dbg.cu = !{{!{_CU}}}\n!llvm.module.flags = !{{!{_VERSION}, !{_DWARF}}}\n"
 _DEBUG_HEADER = [
     f"!{_CU} = distinct !DICompileUnit(language: DW_LANG_C99, file: !{_FILE}, emissionKind: LineTablesOnly)\n",
