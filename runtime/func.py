@@ -34,6 +34,8 @@ class FuncInstance(ABC):
 
     __slots__ = ("__weakref__", "signature", "store")
 
+    kind = "func"
+
     def __init__(self, store: Store, signature: Signature) -> None:
         self.store = store
         self.signature = signature

@@ -21,6 +21,8 @@ class GlobalInstance:
 
     __slots__ = ("__weakref__", "_links", "_owned", "_size_bytes", "owner", "storage", "store", "type")
 
+    kind = "global"
+
     def __init__(self, store: Store, type: GlobalType, storage: int, owner: ModuleInstance | Block) -> None:
         self.store = store
         self.type = type

@@ -62,6 +62,8 @@ class MemoryInstance:
         "store",
     )
 
+    kind = "memory"
+
     def __init__(self, store: Store, type: MemType) -> None:
         pages, most = type.limits.min, maximum_bytes(type)
         check_limit("memory pages", pages, most >> type.page_size_log2)

@@ -133,6 +133,8 @@ class TableInstance:
 
     __slots__ = ("__weakref__", "owner", "storage", "store")
 
+    kind = "table"
+
     def __init__(self, store: Store, type: TableType, init: int = 0) -> None:
         self.store = store
         self.owner: ModuleInstance | None = None

@@ -7,7 +7,9 @@ from typing import Literal
 
 OptLevel = Literal["0", "1", "2", "3", "s", "auto"]
 BoundsChecks = Literal["guard", "explicit", "auto"]
+Tier = Literal["optimized", "interp"]
 
+TIERS: tuple[Tier, ...] = ("optimized", "interp")
 OPT_LEVELS: tuple[OptLevel, ...] = ("0", "1", "2", "3", "s", "auto")
 
 
@@ -26,6 +28,8 @@ class Config:
       interpreter lock, which costs less, for the first hundredth of a second.
     * `relaxed_simd_deterministic`: relaxed vector instructions give the results of the specification's deterministic
       profile, the same on every machine, instead of the fastest that are allowed.
+    * `tier`: "optimized" is machine code by LLVM; "interp" translates to Python, which needs no LLVM, and is slow. The
+      settings above but `max_stack_bytes` mean nothing to it.
     """
 
     opt: OptLevel = "auto"
@@ -35,6 +39,7 @@ class Config:
     jobs: int = 1
     release_gil: bool = False
     relaxed_simd_deterministic: bool = False
+    tier: Tier = "optimized"
 
     def __post_init__(self) -> None:
         if self.opt not in OPT_LEVELS:
@@ -43,6 +48,8 @@ class Config:
             raise ValueError(f"bounds_checks must be guard, explicit or auto, not {self.bounds_checks!r}")
         if not 64 << 10 <= self.max_stack_bytes <= 1 << 30:
             raise ValueError("max_stack_bytes must be between 64 KiB and 1 GiB")
+        if self.tier not in TIERS:
+            raise ValueError(f"tier must be one of {', '.join(TIERS)}, not {self.tier!r}")
         if self.jobs < 1:
             raise ValueError("jobs must be at least 1")
 

@@ -18,9 +18,11 @@ def tools() -> None:
         pytest.skip(str(error))
 
 
-@pytest.fixture(params=["guard", "explicit"])
+@pytest.fixture(params=["guard", "explicit", "interp"])
 def engine(request: pytest.FixtureRequest) -> Engine:
-    """Fixture: engines of both kinds, fast at compiling."""
+    """Fixture: engines of all kinds, fast at compiling."""
+    if request.param == "interp":
+        return Engine(tier="interp")
     return Engine(opt=0, bounds_checks=request.param)
 
 

@@ -102,8 +102,8 @@ def test_objects_of_another_store(store: Store, module: Module) -> None:
 
 def test_wrong_kinds_of_arguments(store: Store, module: Module) -> None:
     with pytest.raises(TypeError, match="module must be a Module, not bytes"):
-        Instance(store, b"")  # type: ignore[arg-type]
-    for make in (lambda: Instance(None, module), lambda: Memory(None, 1), lambda: Table(None, "funcref", 1)):  # type: ignore[arg-type]
+        Instance(store, b"")
+    for make in (lambda: Instance(None, module), lambda: Memory(None, 1), lambda: Table(None, "funcref", 1)):
         with pytest.raises(TypeError, match="store must be a Store, not NoneType"):
             make()
 
@@ -131,7 +131,9 @@ def test_start(store: Store, engine: Engine) -> None:
         Instance(store, Module(engine, "(module (func unreachable) (start 0))"))
 
 
-def test_guard_code_needs_guarded_memories(store: Store) -> None:
+@pytest.mark.parametrize("bounds_checks", ["guard", "explicit"])
+def test_guard_code_needs_guarded_memories(bounds_checks: str) -> None:
+    store = Store(Engine(opt=0, bounds_checks=bounds_checks))
     module = Module(Engine(opt=0, bounds_checks="guard"), "(module)")
     if store.engine.guard:
         Instance(store, module)

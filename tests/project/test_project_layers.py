@@ -19,7 +19,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("wasmjit.wasm",),
     ("wasmjit.binary",),
     ("wasmjit.validate", "wasmjit.abi", "wasmjit.cache"),
-    ("wasmjit.compile", "wasmjit.runtime"),
+    ("wasmjit.interp", "wasmjit.compile", "wasmjit.runtime"),
     ("wasmjit.runtime.wasi",),
     ("wasmjit.api",),
     ("wasmjit.compat",),

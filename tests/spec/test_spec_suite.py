@@ -30,8 +30,9 @@ MODES: dict[str, dict[str, Any]] = {
     "explicit-0": {"bounds_checks": "explicit", "opt": "0"},
     "guard-2": {"bounds_checks": "guard", "opt": "2"},
     "explicit-2": {"bounds_checks": "explicit", "opt": "2"},
+    "interp": {"tier": "interp"},
 }
-DEFAULT_MODES = "guard-0,explicit-0"
+DEFAULT_MODES = "guard-0,explicit-0,interp"
 CHOSEN = os.environ.get("WASMJIT_SPEC_MODES", DEFAULT_MODES)
 CHOSEN_MODES = list(MODES) if CHOSEN == "all" else CHOSEN.split(",")
 

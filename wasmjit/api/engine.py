@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Literal, TypedDict, Unpack
 
 from wasmjit.abi.native import NativeSupport
-from wasmjit.config import BoundsChecks, Config, OptLevel
+from wasmjit.config import BoundsChecks, Config, OptLevel, Tier
 
 
 class Settings(TypedDict, total=False):
@@ -20,6 +20,7 @@ class Settings(TypedDict, total=False):
     jobs: int
     release_gil: bool
     relaxed_simd_deterministic: bool
+    tier: Tier
 
 
 class Engine:

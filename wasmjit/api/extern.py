@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, Union
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, Union, cast
 
 from wasmjit.api.store import Store, wrap_store
+from wasmjit.api.tier import is_func, is_memory, is_table
 from wasmjit.runtime.func import FuncInstance
 from wasmjit.runtime.global_ import GlobalInstance
 from wasmjit.runtime.memory import MemoryInstance
@@ -57,7 +58,7 @@ def unwrap_extern(extern: ExternBase[_I], store: Store) -> _I:
 
 def wrap_extern(instance: ExternInstance) -> Extern:
     """The public object for one of the runtime's."""
-    if isinstance(instance, FuncInstance):
+    if is_func(instance):
         from wasmjit.api.func import wrap_func
 
         return wrap_func(instance)
@@ -65,6 +66,8 @@ def wrap_extern(instance: ExternInstance) -> Extern:
     from wasmjit.api.memory import wrap_memory
     from wasmjit.api.table import wrap_table
 
-    if isinstance(instance, MemoryInstance):
+    if is_memory(instance):
         return wrap_memory(instance)
-    return wrap_table(instance) if isinstance(instance, TableInstance) else wrap_global(instance)
+    if is_table(instance):
+        return wrap_table(instance)
+    return wrap_global(cast(GlobalInstance, instance))

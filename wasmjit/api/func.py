@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from wasmjit.api.extern import ExternBase
 from wasmjit.api.store import Store, runtime_of
+from wasmjit.api.tier import new_host_func
 from wasmjit.api.types import FuncType, unwrap_functype, wrap_functype
 from wasmjit.runtime.callable import bind, built_in
 from wasmjit.runtime.func import FuncInstance
-from wasmjit.runtime.hostcalls import HostFuncInstance
 from wasmjit.wasm import types as wasm
 from wasmjit.wasm.rectypes import DefType
 
@@ -43,7 +43,8 @@ class Func(ExternBase[FuncInstance]):
     def _bind(self, instance: FuncInstance) -> None:
         self._instance = instance
         self._apply = instance.apply
-        bind(self, instance, self._apply)
+        if not bind(self, instance, self._apply):
+            self.__class__ = _PortableFunc
 
     def __call__(self, *args: Any, timeout: float | None = None) -> Any:
         """Call it. None for a function without results, the result, or a tuple of several.
@@ -70,6 +71,15 @@ class Func(ExternBase[FuncInstance]):
         return f"<Func {self.name} {self.type}>"
 
 
+class _PortableFunc(Func):
+    """A function that is not called natively: the interpreter's."""
+
+    __slots__ = ()
+
+    def __call__(self, *args: Any, timeout: float | None = None) -> Any:
+        return self._apply(*args, timeout=timeout)
+
+
 def host_func(
     store: Store,
     type: wasm.FuncType,
@@ -85,7 +95,7 @@ def host_func(
     name = name or getattr(callable, "__name__", None)
     if wants_caller:
         callable = _with_public_caller(callable)
-    return HostFuncInstance(runtime_of(store), type, callable, wants_caller=wants_caller, name=name, deftype=deftype)
+    return new_host_func(runtime_of(store), type, callable, wants_caller=wants_caller, name=name, deftype=deftype)
 
 
 def _with_public_caller(callable: Callable[..., object]) -> Callable[..., object]:

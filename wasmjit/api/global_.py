@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wasmjit.api.extern import ExternBase
 from wasmjit.api.store import Store, runtime_of
+from wasmjit.api.tier import new_global
 from wasmjit.api.types import ValTypeLike, as_valtype
 from wasmjit.runtime.global_ import GlobalInstance
 from wasmjit.wasm.types import GlobalType
@@ -15,7 +16,7 @@ class Global(ExternBase[GlobalInstance]):
     __slots__ = ()
 
     def __init__(self, store: Store, type: ValTypeLike, value: object, mutable: bool = False) -> None:
-        self._instance = GlobalInstance.create(runtime_of(store), GlobalType(as_valtype(type), mutable), value)
+        self._instance = new_global(runtime_of(store), GlobalType(as_valtype(type), mutable), value)
 
     def __repr__(self) -> str:
         return f"<Global {self.type.type}: {self.value!r}>"

@@ -9,9 +9,9 @@ from wasmjit.api.extern import ExternBase, ExternInstance, unwrap_extern
 from wasmjit.api.func import host_func
 from wasmjit.api.module import Module
 from wasmjit.api.store import Store
+from wasmjit.api.tier import new_host_func
 from wasmjit.api.types import describe
 from wasmjit.errors import LinkError
-from wasmjit.runtime.hostcalls import HostFuncInstance
 from wasmjit.wasm import types as wasm
 from wasmjit.wasm.module import Import
 
@@ -98,7 +98,7 @@ def _as_extern(store: Store, item: Import, value: object) -> ExternInstance:
         extern: ExternInstance = unwrap_extern(value, store)
         return extern
     if isinstance(value, HostFunc):
-        return HostFuncInstance(store._runtime, value.type, value.callable, wants_caller=True, name=item.name)
+        return new_host_func(store._runtime, value.type, value.callable, wants_caller=True, name=item.name)
     if isinstance(item.type, wasm.FuncType) and callable(value):
         return host_func(store, item.type, value, name=item.name, deftype=item.deftype)
     if isinstance(item.type, wasm.GlobalType) and not item.type.mutable:

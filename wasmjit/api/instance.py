@@ -9,8 +9,8 @@ from wasmjit.api.extern import Extern, ExternInstance, wrap_extern
 from wasmjit.api.imports import Imports, mapping_lookup, resolve, resolve_list
 from wasmjit.api.module import Module
 from wasmjit.api.store import Store, runtime_of, wrap_store
+from wasmjit.api.tier import check_tiers, instantiate
 from wasmjit.runtime.instance import ModuleInstance
-from wasmjit.runtime.instantiate import instantiate
 
 
 class Exports(Mapping[str, Extern]):
@@ -65,6 +65,7 @@ class Instance:
         self._instantiate(store, module, externs)
 
     def _instantiate(self, store: Store, module: Module, externs: Sequence[ExternInstance]) -> None:
+        check_tiers(store._runtime, module._native)
         if module._guard and not store._runtime.guard:
             raise ValueError("the module relies on guard pages, but the store's engine has bounds_checks='explicit'")
         self._set(instantiate(store._runtime, module._core, module._native, externs))

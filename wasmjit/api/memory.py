@@ -8,6 +8,7 @@ from typing import Literal, SupportsIndex, TypeAlias, overload
 
 from wasmjit.api.extern import ExternBase
 from wasmjit.api.store import Store, runtime_of
+from wasmjit.api.tier import new_memory
 from wasmjit.limits import PAGE_SIZE
 from wasmjit.runtime.memory import MemoryInstance
 from wasmjit.wasm.types import I32, I64, Limits, MemType, ValType, max_pages
@@ -44,7 +45,7 @@ class Memory(ExternBase[MemoryInstance]):
             raise ValueError(f"page_size must be 1 or {PAGE_SIZE}, not {page_size!r}")
         type = MemType(Limits(0), as_address_type(address), page_size_log2=page_size.bit_length() - 1)
         type = replace(type, limits=as_limits(min, max, max_pages(type), "pages"))
-        self._instance = MemoryInstance(runtime_of(store), type)
+        self._instance = new_memory(runtime_of(store), type)
 
     def __repr__(self) -> str:
         return f"<Memory of {self.size} pages at {self._address:#x}>"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from wasmjit.abi.native import NativeModule
 from wasmjit.api.engine import Engine
 from wasmjit.api.source import Source, read_source
+from wasmjit.api.tier import new_code
 from wasmjit.api.types import ExternType, describe, wrap_extern_type
 from wasmjit.binary import decode_module, read_names
 from wasmjit.errors import ArtifactError
@@ -75,16 +76,26 @@ class Module:
     """
 
     def __init__(self, engine: Engine, source: Source, *, progress: Progress | None = None) -> None:
-        from wasmjit.compile.artifact import is_artifact
-
         if not isinstance(engine, Engine):
             raise TypeError(f"engine must be an Engine, not {type(engine).__name__}")
         self.engine = engine
+        self._native: NativeModule
         data = read_source(source)
-        if is_artifact(data):
+        if engine.config.tier == "interp":
+            self._translate(data, progress)
+        elif _is_artifact(data):
             self._load(data)
         else:
             self._compile(data, progress)
+
+    def _translate(self, data: bytes, progress: Progress | None) -> None:
+        """For the interpreter: functions follow when they are called. Of a compiled file it takes the module."""
+        from wasmjit.compile.artifact import read_artifact
+
+        self._core = decode_module(read_artifact(data).module if _is_artifact(data) else data)
+        validate_all(self._core, progress)
+        self._guard = False
+        self._native = new_code(self._core)
 
     def _compile(self, data: bytes, progress: Progress | None) -> None:
         from wasmjit.compile.driver import compile_module
@@ -92,7 +103,7 @@ class Module:
         self._core = decode_module(data)
         validate_module(self._core)
         self._guard = self.engine.guard
-        self._native: NativeModule = compile_module(self._core, self.engine.config, progress=progress)
+        self._native = compile_module(self._core, self.engine.config, progress=progress)
 
     def _load(self, data: bytes) -> None:
         from wasmjit.compile.artifact import read_artifact
@@ -136,6 +147,12 @@ class Module:
         All engines accept the same modules; `engine` may be None.
         """
         validate_all(decode_module(read_source(source)))
+
+
+def _is_artifact(data: bytes) -> bool:
+    from wasmjit.compile.artifact import is_artifact
+
+    return is_artifact(data)
 
 
 def _check_machine(compiled: CompiledModule) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from wasmjit.api.engine import Engine
+from wasmjit.api.tier import new_store
 from wasmjit.runtime.store import Store as RuntimeStore
 
 
@@ -41,7 +42,7 @@ def _new_runtime_store(engine: Engine) -> RuntimeStore:
     """A store of the runtime that passes functions to Python in their public form."""
     from wasmjit.api.func import unwrap_func, wrap_func
 
-    store = RuntimeStore(engine.native, engine.config, engine.guard)
+    store = new_store(engine)
     store.wrap_func = wrap_func
     store.unwrap_func = unwrap_func
     return store

@@ -8,6 +8,7 @@ from typing import SupportsIndex
 from wasmjit.api.extern import ExternBase
 from wasmjit.api.memory import AddressType, as_address_type, as_limits
 from wasmjit.api.store import Store, runtime_of
+from wasmjit.api.tier import new_table
 from wasmjit.api.types import ValTypeLike, as_valtype
 from wasmjit.runtime.table import TableInstance
 from wasmjit.wasm.types import TableType
@@ -38,9 +39,7 @@ class Table(ExternBase[TableInstance]):
         element = as_valtype(element)
         if not element.is_ref:
             raise TypeError(f"a table holds references, not {element}")
-        self._instance = TableInstance.create(
-            runtime_of(store), TableType(limits, element, as_address_type(address)), init
-        )
+        self._instance = new_table(runtime_of(store), TableType(limits, element, as_address_type(address)), init)
 
     def __repr__(self) -> str:
         return f"<Table of {len(self)} {self.type.element} at {self._address:#x}>"

@@ -16,7 +16,7 @@ import click
 
 from wasmjit.api.engine import Engine, Settings
 from wasmjit.api.source import text_to_binary
-from wasmjit.config import OPT_LEVELS, BoundsChecks, Config, OptLevel
+from wasmjit.config import OPT_LEVELS, TIERS, BoundsChecks, Config, OptLevel, Tier
 from wasmjit.errors import WasmError
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
@@ -84,6 +84,14 @@ opt_option = click.option(
     help="Optimisation level; auto is 2 for small modules, 0 for large ones.",
 )
 
+tier_option = click.option(
+    "--tier",
+    type=click.Choice(TIERS),
+    default="optimized",
+    show_default=True,
+    help="Machine code by LLVM, or an interpreter that needs no LLVM.",
+)
+
 jobs_option = click.option(
     "--jobs",
     type=click.IntRange(min=1),
@@ -95,11 +103,18 @@ jobs_option = click.option(
 
 
 def make_engine(
-    opt: OptLevel, bounds_checks: BoundsChecks, target_cpu: str | None, *, jobs: int = 1, max_stack: int | None = None
+    opt: OptLevel,
+    bounds_checks: BoundsChecks,
+    target_cpu: str | None,
+    *,
+    jobs: int = 1,
+    max_stack: int | None = None,
+    tier: Tier = "optimized",
 ) -> Engine:
     """The engine that options ask for."""
     settings: Settings = {"opt": opt, "bounds_checks": bounds_checks, "target_cpu": target_cpu, "jobs": jobs}
     settings["release_gil"] = True
+    settings["tier"] = tier
     if max_stack is not None:
         settings["max_stack_bytes"] = max_stack
     settings["relaxed_simd_deterministic"] = click.get_current_context().meta.get(_DETERMINISTIC, False)

@@ -25,10 +25,11 @@ from wasmjit.cli.common import (
     make_engine,
     message_of,
     read_module,
+    tier_option,
 )
 from wasmjit.cli.stubs import define_stubs
 from wasmjit.cli.wasi import Grants, wasi_options
-from wasmjit.config import BoundsChecks, OptLevel
+from wasmjit.config import BoundsChecks, OptLevel, Tier
 from wasmjit.errors import ExitStatus, Trap
 
 TRAP_STATUS = 134  # what a shell reports for a process that abort() ended
@@ -47,6 +48,7 @@ Examples:
 
 @click.command("run", epilog=_EXAMPLES, context_settings={"allow_interspersed_args": False})
 @compile_options
+@tier_option
 @click.option("--max-stack", type=click.IntRange(64 << 10, 1 << 30), metavar="BYTES", help="Stack that wasm may use.")
 @jobs_option
 @wasi_options
@@ -68,6 +70,7 @@ def command(
     opt: OptLevel,
     bounds_checks: BoundsChecks,
     target_cpu: str | None,
+    tier: Tier,
     max_stack: int | None,
     jobs: int,
     grants: Grants,
@@ -83,7 +86,7 @@ def command(
     The exit status is the program's; 134 after a trap, 1 if FILE can't be run.
     """
     with errors_of(file):
-        engine = make_engine(opt, bounds_checks, target_cpu, jobs=jobs, max_stack=max_stack)
+        engine = make_engine(opt, bounds_checks, target_cpu, jobs=jobs, max_stack=max_stack, tier=tier)
         module = _load(file, engine)
         linker = Linker(engine, allow_shadowing=True)
         linker.define_wasi(grants.config((_program_name(file), *(() if invoke else args))))

@@ -10,11 +10,11 @@ from pathlib import Path
 import click
 
 from wasmjit.api.engine import Engine
-from wasmjit.cli.common import CliError, compile_options, debug_option, errors_of, make_engine
+from wasmjit.cli.common import CliError, compile_options, debug_option, errors_of, make_engine, tier_option
 from wasmjit.cli.wast.convert import convert
 from wasmjit.cli.wast.report import FileReport, report_data, sum_totals, summary_lines
 from wasmjit.cli.wast.runner import run_script
-from wasmjit.config import BoundsChecks, OptLevel
+from wasmjit.config import BoundsChecks, OptLevel, Tier
 from wasmjit.errors import MalformedError
 
 _EXAMPLES = """\b
@@ -26,7 +26,7 @@ Examples:
 
 @click.command("wast", epilog=_EXAMPLES)
 @compile_options
-@click.option("--tier", type=click.Choice(["optimized"]), default="optimized", help="How code is made.")
+@tier_option
 @click.option("-v", "--verbose", is_flag=True, help="Print a line for every command.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead.")
 @debug_option
@@ -38,7 +38,7 @@ def command(
     opt: OptLevel,
     bounds_checks: BoundsChecks,
     target_cpu: str | None,
-    tier: str,
+    tier: Tier,
     verbose: bool,
     as_json: bool,
 ) -> None:
@@ -48,7 +48,7 @@ def command(
     which features of the language are missing for which files, and the totals. A command is skipped only for such a
     feature. The exit status is 1 if any command failed. Needs wasm-tools: pip install wasmjit[wat].
     """
-    engine = make_engine(opt, bounds_checks, target_cpu)
+    engine = make_engine(opt, bounds_checks, target_cpu, tier=tier)
     reports = []
     for path in _scripts(paths):
         reports.append(run_file(path, engine))

@@ -20,13 +20,12 @@ from typing import Literal
 from wasmjit import features
 from wasmjit.api.engine import Engine
 from wasmjit.api.module import Module
+from wasmjit.api.tier import is_func, is_global
 from wasmjit.cli.wast.convert import Action, Command, Script
 from wasmjit.cli.wast.invoke import from_python, invoke
 from wasmjit.cli.wast.state import Broken, FailureError, NeededError, State, Unavailable
 from wasmjit.cli.wast.values import Result, matches, show_pattern, show_results
 from wasmjit.errors import ExhaustionError, InvalidError, LinkError, MalformedError, Trap, UnsupportedError, WasmError
-from wasmjit.runtime.func import FuncInstance
-from wasmjit.runtime.global_ import GlobalInstance
 from wasmjit.wasm.types import ValType
 
 
@@ -149,9 +148,9 @@ def _perform(context: _Context) -> tuple[tuple[ValType, ...], list[Result]]:
     """Do the command's action: types and values of the results."""
     action = context.command["action"]
     export = _find_export(context.state, action)
-    if action["type"] == "get" and isinstance(export, GlobalInstance):
+    if action["type"] == "get" and is_global(export):
         return (export.type.type,), [from_python(export.type.type, export.value)]
-    if action["type"] == "invoke" and isinstance(export, FuncInstance):
+    if action["type"] == "invoke" and is_func(export):
         return export.type.results, invoke(export, action["args"])
     raise FailureError(f"the export {action['field']!r} is not for {action['type']}")
 

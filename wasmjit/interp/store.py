@@ -1,0 +1,204 @@
+"""The store (spec 4.2.3): what instances that may be linked with one another share, and the way into their code."""
+
+from __future__ import annotations
+
+import struct
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from types import CodeType, FunctionType, TracebackType
+from typing import TYPE_CHECKING, Any, Protocol
+
+from wasmjit.abi.traps import TrapCode
+from wasmjit.config import Config
+from wasmjit.errors import ExhaustionError, Frame, Trap
+from wasmjit.interp.scalars import trap
+from wasmjit.wasm.types import ExternType, ValType
+
+if TYPE_CHECKING:
+    from wasmjit.interp.func import FuncInstance
+
+INSTANCE = "instance"
+"""The global variable of translated code that holds its ModuleInstance."""
+
+_STACK_BYTES_PER_FRAME = 512
+_STACK_BYTES_PER_ENTRY = 4096
+_MAX_TRACE = 64
+
+
+class Conversions(Protocol):
+    """How values cross between Python and wasm, and when types match: written once, for every tier."""
+
+    def pack(self, store: Any, type: ValType, value: object, keeper: Any) -> Any:
+        """The number, bytes or reference for a Python object. Raises TypeError, OverflowError, ValueError."""
+
+    def unpack(self, store: Any, type: ValType, value: Any) -> object:
+        """The Python object for one of those, integers signed."""
+
+    def matches(self, actual: ExternType, wanted: ExternType) -> bool:
+        """Whether an import's type fits (spec 3.3)."""
+
+
+class HostError(Exception):
+    """Carries what a host function raised through translated code, whose own errors mean traps."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+
+class References:
+    """The conversions take references for addresses; here an object is its own."""
+
+    def intern(self, value: object) -> object:
+        """The reference for an object."""
+        return value
+
+    def value_of(self, reference: object) -> object:
+        """The object of a reference."""
+        return reference
+
+
+class NoNative:
+    """In place of what machine code shares: there is none."""
+
+    direct = None
+
+
+class Store:
+    """Instances of one store can import from one another. One thread at a time runs its code; others wait."""
+
+    def __init__(self, config: Config, conversions: Conversions) -> None:
+        self.config = config
+        self.conversions = conversions
+        self.guard = False
+        self.native = NoNative()
+        self.lock = threading.RLock()
+        self.externrefs = References()
+        self.wrap_func: Callable[[Any], object] = lambda func: func
+        """What Python code gets for a function reference."""
+        self.unwrap_func: Callable[[object], Any] = lambda value: value
+        """The function that a Python object stands for, if it does."""
+        self._depth = 0
+
+    def func_at(self, reference: FuncInstance) -> FuncInstance:
+        """The function of a reference."""
+        return reference
+
+    def keep(self, func: FuncInstance) -> None:
+        """References keep what they refer to by themselves."""
+
+    def enter(self, function: FunctionType, args: Sequence[object]) -> Any:
+        """Run translated code; what stops it comes out as an exception of errors.py, or as the host raised it."""
+        with self.lock:
+            if self._depth * _STACK_BYTES_PER_ENTRY >= self.config.max_stack_bytes:
+                raise ExhaustionError
+            self._depth += 1
+            try:
+                with _LIMIT.raised(self.config.max_stack_bytes // _STACK_BYTES_PER_FRAME):
+                    return function(*args)
+            except HostError as error:
+                raise _host_error(error) from error.error.__cause__
+            except Trap as error:
+                error.frames.extend(backtrace(error.__traceback__))
+                raise
+            except (struct.error, IndexError, OverflowError, ZeroDivisionError, RecursionError) as error:
+                raise _stopped(error) from None
+            finally:
+                self._depth -= 1
+
+
+class _RecursionLimit:
+    """Python's recursion limit, raised while translated code runs in any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._users = 0
+        self._before = 0
+
+    def raised(self, frames: int) -> _RecursionLimit:
+        """Allow that many more frames than usual, until the `with` block ends."""
+        with self._lock:
+            if not self._users:
+                self._before = sys.getrecursionlimit()
+                sys.setrecursionlimit(self._before + frames)
+            self._users += 1
+        return self
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        with self._lock:
+            self._users -= 1
+            if not self._users:
+                with suppress(RecursionError):  # deeper than that already: the next one does it
+                    sys.setrecursionlimit(self._before)
+
+
+_LIMIT = _RecursionLimit()
+
+
+def _host_error(carrier: HostError) -> BaseException:
+    """What the host raised; a trap gets the frames that it passes through."""
+    error = carrier.error
+    if isinstance(error, RecursionError) and not isinstance(error, ExhaustionError):
+        cause = error
+        error = ExhaustionError()
+        error.__cause__ = cause
+    if isinstance(error, Trap):
+        error.frames.extend(backtrace(carrier.__traceback__))
+    return error
+
+
+def _stopped(error: Exception) -> Trap:
+    """The trap that one of Python's own errors in translated code stands for."""
+    trace = _trace(error.__traceback__)
+    if isinstance(error, RecursionError):
+        result: Trap = ExhaustionError()
+    elif isinstance(error, ZeroDivisionError):
+        result = trap(TrapCode.INTEGER_DIVIDE_BY_ZERO)
+    elif isinstance(error, IndexError) and trace and trace[0][0].is_indirect_call(trace[0][2]):
+        result = trap(TrapCode.UNDEFINED_ELEMENT)
+    else:
+        result = trap(TrapCode.MEMORY_OUT_OF_BOUNDS)
+    result.frames = _frames(trace)
+    return result
+
+
+class Traced(Protocol):
+    """An instance as far as backtraces use it."""
+
+    def place(self, code: CodeType, line: int) -> tuple[int, int | None] | None:
+        """Function index and byte offset of a line of translated code."""
+
+    def frame(self, funcidx: int, offset: int | None) -> Frame:
+        """The frame for a place."""
+
+    def is_indirect_call(self, offset: int | None) -> bool:
+        """Whether that is the instruction at an offset."""
+
+
+def _trace(traceback: TracebackType | None) -> list[tuple[Traced, int, int | None]]:
+    """Instance, function and offset of each wasm frame, innermost first."""
+    result: list[tuple[Traced, int, int | None]] = []
+    while traceback is not None:
+        instance = traceback.tb_frame.f_globals.get(INSTANCE)
+        if instance is not None:
+            place = instance.place(traceback.tb_frame.f_code, traceback.tb_lineno)
+            if place is not None:
+                result.append((instance, *place))
+        traceback = traceback.tb_next
+    result.reverse()
+    return result[:_MAX_TRACE]
+
+
+def _frames(trace: list[tuple[Traced, int, int | None]]) -> list[Frame]:
+    return [instance.frame(funcidx, offset) for instance, funcidx, offset in trace]
+
+
+def backtrace(traceback: TracebackType | None) -> list[Frame]:
+    """The wasm frames of a traceback, innermost first."""
+    return _frames(_trace(traceback))
