@@ -67,6 +67,17 @@ def test_buffers_keep_to_their_bounds(ours: Any, size: int | None, offset: int) 
         world.exports["memory"].get_buffer_ptr(world.store, size, offset)
 
 
+def test_memories_of_other_kinds(wt: Any) -> None:
+    config = wt.Config()
+    config.wasm_custom_page_sizes = True
+    store = wt.Store(wt.Engine(config))
+    wide = wt.Memory(store, wt.MemoryType(wt.Limits(1, 1 << 33), is_64=True))
+    assert wide.type(store).is_64
+    small = wt.Memory(store, wt.MemoryType(wt.Limits(10, 20), page_size_log2=0))
+    assert (small.data_len(store), small.grow(store, 3), small.data_len(store)) == (10, 10, 13)
+    assert (small.page_size(store), wide.page_size(store), small.page_size_log2(store)) == (1, 65536, 0)
+
+
 def test_tables(wt: Any) -> None:
     store = wt.Store()
     table = wt.Table(store, wt.TableType(wt.ValType.externref(), wt.Limits(1, 3)), "first")

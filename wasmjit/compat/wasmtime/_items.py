@@ -6,11 +6,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 from wasmjit.api.extern import wrap_extern
-from wasmjit.api.func import Func as ApiFunc
-from wasmjit.api.global_ import Global as ApiGlobal
 from wasmjit.api.imports import HostFunc
-from wasmjit.api.memory import Memory as ApiMemory
-from wasmjit.api.table import Table as ApiTable
+from wasmjit.api.stubs import stub
 from wasmjit.api.types import ExternType
 from wasmjit.api.types import FuncType as ApiFuncType
 from wasmjit.compat.wasmtime._error import WasmtimeError, refusals
@@ -80,20 +77,7 @@ def trapping(key: tuple[str, str], type: ApiFuncType) -> HostDefinition:
     return HostDefinition(FuncType._of(type), fail, False)
 
 
-_ZEROS: dict[wasm.ValType, Any] = {wasm.I32: 0, wasm.I64: 0, wasm.F32: 0.0, wasm.F64: 0.0, wasm.V128: bytes(16)}
-
-
 def default_for(store: Store, type: ExternType) -> Given:
     """An object of a type, with zeros and nulls in it."""
-    core = store._core
     with refusals():
-        if isinstance(type, ApiFuncType):
-            zeros = [_ZEROS.get(result) for result in type.results]
-            found: Any = ApiFunc(core, type, lambda *args: zeros if len(zeros) > 1 else zeros[0] if zeros else None)
-        elif isinstance(type, wasm.GlobalType):
-            found = ApiGlobal(core, type.type, _ZEROS.get(type.type), type.mutable)
-        elif isinstance(type, wasm.TableType):
-            found = ApiTable(core, type.element, type.limits.min, type.limits.max)
-        else:
-            found = ApiMemory(core, type.limits.min, type.limits.max)
-    return Given(store, found)
+        return Given(store, stub(store._core, type))

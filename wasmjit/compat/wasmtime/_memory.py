@@ -10,10 +10,6 @@ from wasmjit.compat.wasmtime._error import WasmtimeError, refusals
 from wasmjit.compat.wasmtime._extern import ExternBase
 from wasmjit.compat.wasmtime._store import Storelike
 from wasmjit.compat.wasmtime._types import MemoryType, wrap_extern_type
-from wasmjit.wasm.types import Limits as ApiLimits
-from wasmjit.wasm.types import MemType
-
-_PAGE_LOG2 = 16
 
 
 class Memory(ExternBase):
@@ -25,9 +21,17 @@ class Memory(ExternBase):
 
     def __init__(self, store: Storelike, ty: MemoryType) -> None:
         home = store._context()
-        core = core_memory_type(ty)
+        limits = ty.ptr().limits
+        if ty.is_shared:
+            raise WasmtimeError("a shared memory is a SharedMemory")
         with refusals():
-            self._core = ApiMemory(home._core, core.limits.min, core.limits.max)
+            self._core = ApiMemory(
+                home._core,
+                limits.min,
+                limits.max,
+                address="i64" if ty.is_64 else "i32",
+                page_size=1 if ty.page_size == 1 else 65536,
+            )
         self._home = home
 
     def type(self, store: Storelike) -> MemoryType:
@@ -91,11 +95,3 @@ class Memory(ExternBase):
     def page_size_log2(self, store: Storelike) -> int:
         """Its logarithm."""
         return self.type(store).page_size_log2
-
-
-def core_memory_type(ty: MemoryType) -> MemType:
-    """The engine's type. Raises AttributeError for what is no type, WasmtimeError for a kind that is not built."""
-    ty.ptr()
-    if ty.is_64 or ty.is_shared or ty.page_size_log2 != _PAGE_LOG2:
-        raise WasmtimeError("memories of 64 bits, shared ones and other page sizes are not supported")
-    return MemType(ApiLimits(ty.limits.min, ty.limits.max))

@@ -168,7 +168,7 @@ class TableType(Managed):
     """Type of a table: what it holds, and how much of it."""
 
     def __init__(self, valtype: ValType, limits: Limits) -> None:
-        _check_limits(limits, 1 << 32)
+        _check_limits(limits, 1 << 64)
         self._element = unwrap_valtype(valtype)
         self._limits = limits
         self._open()
@@ -252,9 +252,9 @@ def wrap_extern_type(type: ExternType) -> AsExternType:
     if isinstance(type, wasm.GlobalType):
         return GlobalType(ValType._of(type.type), type.mutable)
     limits = Limits(type.limits.min, type.limits.max)
-    if isinstance(type, wasm.TableType):
+    if isinstance(type, wasm.TableType):  # the package knows tables of 32 bits only
         return TableType(ValType._of(type.element), limits)
-    return MemoryType(limits)
+    return MemoryType(limits, type.address is wasm.I64, type.shared, type.page_size_log2)
 
 
 class ImportType(Managed):

@@ -152,12 +152,10 @@ def to_wasm(store: Store, type: wasm.ValType, value: Any) -> Any:
     elif type in _NUMBERS:
         if hasattr(value, "__float__"):
             return value
+    elif type.is_ref:
+        return _reference(store, type, value)
     elif isinstance(value, bytes):
         return value
-    else:
-        found, known = _reference(store, value)
-        if known:
-            return found
     raise TypeError(f"don't know how to convert {value!r} to {ValType._of(type)}")
 
 
@@ -167,15 +165,15 @@ def _fit(value: SupportsIndex, bits: int) -> Any:
     return value if -1 << bits - 1 <= number < 1 << bits else number & (1 << bits) - 1
 
 
-def _reference(store: Store, value: Any) -> tuple[Any, bool]:
-    """The engine's reference, and whether the value is one."""
+def _reference(store: Store, type: wasm.ValType, value: Any) -> Any:
+    """The engine's reference, for all types but externref."""
     from wasmjit.compat.wasmtime._func import Func
 
-    if value is None:
-        return None, True
-    if not isinstance(value, Func):
-        return None, False
-    return value._of_store(store), True
+    if isinstance(value, Func):
+        return value._of_store(store)
+    if value is not None and type is wasm.FUNCREF:
+        raise TypeError(f"don't know how to convert {value!r} to {ValType._of(type)}")
+    return value
 
 
 def from_wasm(store: Store, value: Any) -> Any:
