@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from wasmjit.abi.layout import (
+    INTERRUPT_ALWAYS,
     INTERRUPT_ONCE,
     STORE_AFTER_CALL,
     STORE_DEPTH,
@@ -82,6 +83,15 @@ class Store:
         words[STORE_INTERRUPT // 8] |= INTERRUPT_ONCE
         direct.interrupt_thread(read_word(owner + THREAD_ID))
         return True
+
+    def hold(self, stopped: bool) -> None:
+        """Stop what runs in the store now and whatever tries to, or let things run again. From any thread."""
+        words = self.header.words
+        if stopped:
+            words[STORE_INTERRUPT // 8] |= INTERRUPT_ALWAYS
+            self.interrupt()
+        else:
+            words[STORE_INTERRUPT // 8] &= ~INTERRUPT_ALWAYS
 
     def keep(self, func: FuncInstance) -> None:
         """Keep a function alive as long as the store."""

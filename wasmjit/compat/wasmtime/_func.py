@@ -71,7 +71,7 @@ class Func(ExternBase):
         if home is not self._home:
             raise WasmtimeError("object used with the wrong store")
         if home._epochs:
-            home._check_epoch()
+            home._epoch_moved()
         try:
             result = self._call(*params)
         except (WasmError, ExitStatus) as error:

@@ -64,8 +64,6 @@ class Instance:
         declared = module.ptr()._core.imports
         if len(imports) != len(declared):
             raise WasmtimeError(f"expected {len(declared)} imports, found {len(imports)}")
-        if module._core._core.start is not None:
-            home._check_epoch()
         with errors():
             self._core = ApiInstance(home._core, module._core, imports)
         self._home = home

@@ -8,7 +8,6 @@ from wasmjit.api.store import Store as ApiStore
 from wasmjit.compat.wasmtime._engine import Engine
 from wasmjit.compat.wasmtime._error import WasmtimeError
 from wasmjit.compat.wasmtime._managed import Managed
-from wasmjit.compat.wasmtime._trap import interrupt_trap
 from wasmjit.runtime.wasi import Wasi
 
 if TYPE_CHECKING:
@@ -35,6 +34,7 @@ class Store(Managed):
         self._epochs = engine._settings.epochs
         self._deadline = 0
         engine._stores.add(self)
+        self._epoch_moved()
         self._wasi: WasiFunctions | None = None
         self._open()
 
@@ -58,14 +58,13 @@ class Store(Managed):
     def set_epoch_deadline(self, ticks_after_current: int) -> None:
         """Let wasm run until the engine's epoch has moved on so many times."""
         self._deadline = self.ptr().engine._epoch + ticks_after_current
-
-    def _check_epoch(self) -> None:
-        """Raise the trap of an interrupt if the deadline has come."""
-        if self._epochs and self.engine._epoch >= self._deadline:
-            raise interrupt_trap()
+        if self._epochs:
+            self._core._runtime.hold(ticks_after_current <= 0)
 
     def _epoch_moved(self) -> None:
-        """Stop what runs now if the deadline has come. For any thread."""
+        """Stop what runs, and whatever tries to, if the deadline has come. For any thread."""
+        if self._epochs and self.engine._epoch >= self._deadline:
+            self._core._runtime.hold(True)
 
     def set_wasi(self, wasi: WasiConfig) -> None:
         """What WASI grants from now on. It uses up the configuration."""

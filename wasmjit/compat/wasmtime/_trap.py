@@ -74,6 +74,7 @@ _CAUSES: dict[str, tuple[TrapCode, str]] = {
     "uninitialized_element": (TrapCode.INDIRECT_CALL_TO_NULL, "uninitialized element"),
     "indirect_call_type_mismatch": (TrapCode.BAD_SIGNATURE, "indirect call type mismatch"),
     "stack_exhausted": (TrapCode.STACK_OVERFLOW, "call stack exhausted"),
+    "timeout": (TrapCode.INTERRUPT, "interrupt"),
     "interrupt": (TrapCode.INTERRUPT, "interrupt"),
     "out_of_fuel": (TrapCode.OUT_OF_FUEL, "all fuel consumed by WebAssembly"),
 }
@@ -169,11 +170,4 @@ def trap_of(error: errors.Trap) -> Trap:
     reason = text if code is None else f"wasm trap: {text}"
     trap = Trap(caused(backtrace(frames), reason) if frames else reason)
     trap._frames, trap._code = frames, code
-    return trap
-
-
-def interrupt_trap() -> Trap:
-    """The trap of a store whose deadline has come before any wasm has run."""
-    trap = Trap("wasm trap: interrupt")
-    trap._code = TrapCode.INTERRUPT
     return trap
