@@ -1,3 +1,4 @@
+import io
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ EMPTY = b"\0asm\1\0\0\0"
 
 @pytest.fixture(autouse=True)
 def fake_conversion(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "wat_to_wasm", lambda text: b"converted " + text)
+    monkeypatch.setattr(
+        source, "wat_to_wasm", lambda text: b"converted " + (text if isinstance(text, bytes) else text.encode())
+    )
 
 
 @pytest.mark.parametrize("data", [EMPTY, bytearray(EMPTY), memoryview(EMPTY)])
@@ -35,6 +38,24 @@ def test_text_files_are_converted_whatever_their_name(tmp_path: Path) -> None:
         assert read_source(str(path)) == b"converted ;; a comment\n(module)"
 
 
+def test_open_files(tmp_path: Path) -> None:
+    path = tmp_path / "m"
+    path.write_bytes(EMPTY)
+    with path.open("rb") as file:
+        assert read_source(file) == EMPTY
+    assert read_source(io.BytesIO(b"(module)")) == b"converted (module)"
+    assert read_source(io.StringIO("(module)")) == b"converted (module)"
+
+
+def test_open_files_of_something_else() -> None:
+    class Numbers:
+        def read(self) -> int:
+            return 3
+
+    with pytest.raises(TypeError, match="must give bytes or text, not int"):
+        read_source(Numbers())  # type: ignore[arg-type]
+
+
 def test_text() -> None:
     assert read_source("  (module)") == b"converted   (module)"
 
@@ -57,5 +78,5 @@ def test_long_text_with_odd_characters() -> None:
 
 @pytest.mark.parametrize("bad", [None, 3, ["a.wasm"]])
 def test_other_things(bad: object) -> None:
-    with pytest.raises(TypeError, match="must be bytes, a path or text"):
+    with pytest.raises(TypeError, match="must be bytes, a path, text or an open file"):
         read_source(bad)  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from wasmjit.api.extern import Extern, ExternInstance, wrap_extern
@@ -12,9 +13,12 @@ from wasmjit.api.store import Store, runtime_of, wrap_store
 from wasmjit.api.tier import check_tiers, instantiate
 from wasmjit.runtime.instance import ModuleInstance
 
+_SHOWN = 20
+"""Exports that `repr` shows."""
+
 
 class Exports(Mapping[str, Extern]):
-    """The exports of an instance by name, in the module's order."""
+    """The exports of an instance by name, in the module's order; those whose names allow it are attributes too."""
 
     __slots__ = ("_instance", "_wrapped")
 
@@ -37,8 +41,28 @@ class Exports(Mapping[str, Extern]):
     def __contains__(self, name: object) -> bool:
         return name in self._instance.exports
 
+    def __getattr__(self, name: str) -> Any:
+        if name in Exports.__slots__ or name not in self:
+            raise AttributeError(f"there is no export {name!r}")
+        return self[name]
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *(name for name in self if name.isidentifier())]
+
     def __repr__(self) -> str:
-        return f"<exports {list(self)}>"
+        shown = [f"  {name!r}: {extern!r}," for name, extern in islice(self.items(), _SHOWN)]
+        more = [f"  ... {len(self) - _SHOWN:,} more"] if len(self) > _SHOWN else []
+        return "\n".join(["<exports {", *shown, *more, "}>"]) if shown else "<exports {}>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from wasmjit.api.display import exports_html
+
+        return exports_html(self)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        """What IPython offers after an opening bracket."""
+        return list(self)
 
 
 class Instance:
@@ -98,7 +122,15 @@ class Instance:
         return len(self.exports)
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self.exports]
+        return [*super().__dir__(), *(name for name in self.exports if name.isidentifier())]
+
+    def _ipython_key_completions_(self) -> list[str]:
+        """What IPython offers after an opening bracket."""
+        return list(self)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return self.exports._repr_html_()
 
     def __eq__(self, other: object) -> bool:
         return self._instance is other._instance if isinstance(other, Instance) else NotImplemented

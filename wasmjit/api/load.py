@@ -28,7 +28,7 @@ def load(
 ) -> Instance:
     """Compile and instantiate a module: `load("plugin.wasm").transform(21)`.
 
-    * `source`: bytes, a path, or text, as for `Module`.
+    * `source`: bytes, a path, text or an open file, as for `Module`.
     * `imports`: `{"module": {"name": value}}`. A value is a callable, which gets the type that the module declares, a
       `Func`, `Memory`, `Table` or `Global`, or a number for an immutable global. An `Instance` offers its exports.
     * `wasi`: what WASI grants; True for the defaults of `WasiConfig`, None for no WASI.

@@ -70,8 +70,8 @@ class CustomSections(Mapping[str, list[bytes]]):
 class Module:
     """A module, valid and compiled; it can be instantiated any number of times, by several threads.
 
-    `source` is the module's bytes, a path, or text; the output of `wasmjit compile` is recognised. `progress` is called
-    during compilation. Raises MalformedError, InvalidError, UnsupportedError or LimitError for a module that can't be
+    `source` is the module's bytes, a path, text or an open file; the output of `wasmjit compile` is recognised.
+    `progress` is called during compilation. Raises MalformedError, InvalidError, UnsupportedError or LimitError for a module that can't be
     used, ArtifactError for a compiled file that does not fit, OSError for a file that can't be read.
     """
 
@@ -118,6 +118,12 @@ class Module:
     def __repr__(self) -> str:
         name = f" {self.name!r}" if self.name else ""
         return f"<Module{name}: {len(self.imports)} imports, {len(self.exports)} exports>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from wasmjit.api.display import module_html
+
+        return module_html(self)
 
     @cached_property
     def imports(self) -> tuple[ImportType, ...]:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from wasmjit.api.wat import looks_like_wat, wat_to_wasm
 
-Source: TypeAlias = bytes | bytearray | memoryview | str | os.PathLike[str]
-"""A module: its bytes, the path of a file, or its text (a str that starts with a parenthesis)."""
+
+class Readable(Protocol):
+    """A file that is open."""
+
+    def read(self) -> bytes | str:
+        """All that is left of it."""
+
+
+Source: TypeAlias = bytes | bytearray | memoryview | str | os.PathLike[str] | Readable
+"""A module: its bytes, the path of a file, its text (a str that starts with a parenthesis), or an open file."""
 
 _SUFFIXES = (".wasm", ".wat")
 
@@ -26,7 +34,19 @@ def read_source(source: Source) -> bytes:
         return text_to_binary(Path(source).read_bytes())
     if isinstance(source, bytes | bytearray | memoryview):
         return bytes(source)
-    raise TypeError(f"a module must be bytes, a path or text, not {type(source).__name__}")
+    read = getattr(source, "read", None)
+    if read is None:
+        raise TypeError(f"a module must be bytes, a path, text or an open file, not {type(source).__name__}")
+    return _read_open(read())
+
+
+def _read_open(contents: object) -> bytes:
+    """What an open file gave: bytes, or text."""
+    if isinstance(contents, str):
+        return wat_to_wasm(contents)
+    if isinstance(contents, bytes | bytearray | memoryview):
+        return text_to_binary(bytes(contents))
+    raise TypeError(f"a file must give bytes or text, not {type(contents).__name__}")
 
 
 def _read_str(source: str) -> bytes:
