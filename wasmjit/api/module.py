@@ -71,8 +71,9 @@ class Module:
     """A module, valid and compiled; it can be instantiated any number of times, by several threads.
 
     `source` is the module's bytes, a path, text or an open file; the output of `wasmjit compile` is recognised.
-    `progress` is called during compilation. Raises MalformedError, InvalidError, UnsupportedError or LimitError for a module that can't be
-    used, ArtifactError for a compiled file that does not fit, OSError for a file that can't be read.
+    `progress` is called during compilation. Raises MalformedError, InvalidError, UnsupportedError or LimitError for a
+    module that can't be used, ArtifactError for a compiled file that does not fit, OSError for a file that can't be
+    read.
     """
 
     def __init__(self, engine: Engine, source: Source, *, progress: Progress | None = None) -> None:
