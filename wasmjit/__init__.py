@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from wasmjit.api.load import load
     from wasmjit.api.memory import Memory
     from wasmjit.api.module import ExportType, ImportType, Module
+    from wasmjit.api.run import CompletedRun, run
     from wasmjit.api.store import Store
     from wasmjit.api.table import Table
     from wasmjit.api.types import FuncType
@@ -70,6 +71,7 @@ __all__ = [
     "V128",
     "ArtifactError",
     "CallTimeout",
+    "CompletedRun",
     "Config",
     "Engine",
     "ExhaustionError",
@@ -107,6 +109,7 @@ __all__ = [
     "WasmError",
     "__version__",
     "load",
+    "run",
 ]
 
 _HOMES = {
@@ -118,6 +121,7 @@ _HOMES = {
     "api.load": ("load",),
     "api.memory": ("Memory",),
     "api.module": ("ExportType", "ImportType", "Module"),
+    "api.run": ("CompletedRun", "run"),
     "api.store": ("Store",),
     "api.table": ("Table",),
     "api.types": ("FuncType",),

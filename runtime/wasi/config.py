@@ -29,6 +29,9 @@ class Preopen:
     read_only: bool = False
 
 
+Dirs: TypeAlias = Mapping[str, Source] | Sequence[Preopen | tuple[Source, str]]
+
+
 @dataclass(frozen=True, slots=True)
 class WasiConfig:
     """What a guest is given; by default nothing but the standard streams, clocks and random bytes.
@@ -54,7 +57,7 @@ class WasiConfig:
 
     args: Sequence[str | bytes] = ()
     env: Mapping[str, str] = field(default_factory=dict)
-    dirs: Mapping[str, Source] | Sequence[Preopen | tuple[Source, str]] = ()
+    dirs: Dirs = ()
     stdin: Stdin = None
     stdout: Stdout = None
     stderr: Stdout = None

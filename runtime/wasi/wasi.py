@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 
 from wasmjit.runtime.wasi import args, clock, environ, fd, fddir, fdstat, path, poll, proc, random, rights, sched, sock
@@ -11,6 +12,7 @@ from wasmjit.runtime.wasi.clocks import FrozenClocks, HostClocks
 from wasmjit.runtime.wasi.config import Preopen, StrPath, WasiConfig
 from wasmjit.runtime.wasi.descriptor import Directory
 from wasmjit.runtime.wasi.entropy import random_source
+from wasmjit.runtime.wasi.errno import WasiError
 from wasmjit.runtime.wasi.fdtable import FdTable
 from wasmjit.runtime.wasi.hostdir import HostDirectory
 from wasmjit.runtime.wasi.hostsocket import HostSocket
@@ -61,6 +63,11 @@ class Wasi:
     def close(self) -> None:
         """Close all descriptors. The guest's calls answer EBADF from now on."""
         self.state.fds.close_all()
+
+    def write_error(self, data: bytes) -> None:
+        """Write to the guest's standard error, as far as that can be done."""
+        with suppress(WasiError, OSError):
+            self.state.fds.get(2, rights.FD_WRITE).writev([memoryview(bytearray(data))])
 
     def functions(self) -> dict[tuple[str, str], tuple[FuncType, HostFunction]]:
         """Type and implementation of every host call by (module, name).

@@ -18,7 +18,7 @@ from wasmjit.wasm.module import Import
 if TYPE_CHECKING:
     from wasmjit.api.extern import Extern
     from wasmjit.api.instance import Instance
-    from wasmjit.runtime.wasi import WasiConfig
+    from wasmjit.runtime.wasi import Wasi, WasiConfig
 
 Importable: TypeAlias = Union["Extern", Callable[..., object], int, float, bytes, None]
 """What may stand for an import: an object of the store, a callable for a function (it gets the type that the module
@@ -124,5 +124,19 @@ def wasi_functions(config: WasiConfig | None) -> dict[tuple[str, str], HostFunc]
     """The functions of WASI preview 1 by module name and name, granting what `config` says."""
     from wasmjit.runtime.wasi import Wasi, WasiConfig
 
-    functions = Wasi(WasiConfig() if config is None else config).functions()
-    return {key: HostFunc(type, callable) for key, (type, callable) in functions.items()}
+    return bound_wasi(Wasi(WasiConfig() if config is None else config))
+
+
+def bound_wasi(wasi: Wasi) -> dict[tuple[str, str], HostFunc]:
+    """The functions of a guest's system interface."""
+    return {key: HostFunc(type, callable) for key, (type, callable) in wasi.functions().items()}
+
+
+def first_of(lookup: Lookup, functions: Mapping[tuple[str, str], object]) -> Lookup:
+    """Look in `functions` for what `lookup` does not find."""
+
+    def lookup_both(module: str, name: str) -> object:
+        found = lookup(module, name)
+        return functions.get((module, name), MISSING) if found is MISSING else found
+
+    return lookup_both

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from wasmjit.api.engine import Engine, Settings
 from wasmjit.api.extern import ExternBase
-from wasmjit.api.imports import MISSING, Imports, Lookup, mapping_lookup, resolve, wasi_functions
+from wasmjit.api.imports import Imports, Lookup, first_of, mapping_lookup, resolve, wasi_functions
 from wasmjit.api.instance import Instance, instantiate_externs
 from wasmjit.api.linker import initialize
 from wasmjit.api.module import Module
@@ -69,10 +69,4 @@ def _with_wasi(lookup: Lookup, wasi: WasiConfig | bool | None) -> Lookup:
     """Look in WASI for what is not among the imports given."""
     if wasi is None or wasi is False:
         return lookup
-    functions = wasi_functions(None if wasi is True else wasi)
-
-    def lookup_both(module: str, name: str) -> object:
-        found = lookup(module, name)
-        return functions.get((module, name), MISSING) if found is MISSING else found
-
-    return lookup_both
+    return first_of(lookup, wasi_functions(None if wasi is True else wasi))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from wasmjit.api.extern import Extern, wrap_extern
 from wasmjit.api.func import Func
 from wasmjit.api.global_ import Global
-from wasmjit.api.memory import Memory
-from wasmjit.api.store import Store
-from wasmjit.api.table import Table
+from wasmjit.api.store import Store, runtime_of
 from wasmjit.api.types import ExternType, FuncType
 from wasmjit.errors import LinkError, Trap
+from wasmjit.runtime.memory import MemoryInstance
+from wasmjit.runtime.table import TableInstance
 from wasmjit.wasm.types import F32, F64, I32, I64, V128, GlobalType, MemType, TableType, ValType
 
 ZERO = object()
@@ -28,7 +29,7 @@ def zero(type: ValType) -> object:
     return bytes(16) if type is V128 else None
 
 
-def stub(store: Store, type: ExternType, value: object = ZERO, *, name: str = "stub") -> Func | Global | Memory | Table:
+def stub(store: Store, type: ExternType, value: object = ZERO, *, name: str = "stub") -> Extern:
     """A stand-in of that type: memories and tables of their least size, globals and functions with a value.
 
     `value` is the global's, or what the function returns: one value, or a tuple of as many as it has results. `ZERO`
@@ -40,9 +41,9 @@ def stub(store: Store, type: ExternType, value: object = ZERO, *, name: str = "s
     if isinstance(type, GlobalType):
         return Global(store, type.type, zero(type.type) if value is ZERO else value, type.mutable)
     if value is ZERO and isinstance(type, MemType):
-        return Memory(store, type.limits.min, type.limits.max)
+        return wrap_extern(MemoryInstance(runtime_of(store), type))
     if value is ZERO and isinstance(type, TableType):
-        return Table(store, type.element, type.limits.min, type.limits.max)
+        return wrap_extern(TableInstance.create(runtime_of(store), type, None))
     raise LinkError(f"there is no stand-in for {name} ({type})")
 
 
