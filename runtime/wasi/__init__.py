@@ -5,10 +5,11 @@
     config     what a guest is given             wasi      opens it, binds the calls to it (state)
     registry   declaration and call wrapper      errno, rights, layout, memory   numbers, records, guest memory
     args environ clock random sched proc         the host calls, by prefix
-    fd fdstat fddir path poll sock
+    fd fdstat fddir path poll sock socknet sockinfo
     descriptor fdtable                           what a descriptor can be, and the guest's table of them
     hostfile hostdir hostsocket stream stdio     the kinds
     memtree memwalk memfile memdir               directories in memory
+    network sockaddr sockopt                     what own sockets may reach, their addresses and options
     resolve syscalls                             paths that can't leave their directory
     clocks entropy                               sources of time and random bytes
 """

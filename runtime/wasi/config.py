@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, Union
 
 from wasmjit.runtime.wasi.memtree import Contents, VirtualDir
+from wasmjit.runtime.wasi.network import parse_grant
 from wasmjit.runtime.wasi.stream import BinaryReader, BinaryWriter
 
 StrPath = str | os.PathLike[str]
@@ -46,7 +47,9 @@ class WasiConfig:
       As with `subprocess`, a file that has a descriptor is used by it, past any buffer of the object. Files and
       descriptors stay open.
     * `listeners`: sockets that listen; they get the descriptors after the directories, and stay open.
-    * `net`: what may be reached by sockets that the guest opens itself, `"HOST:PORT"` each; see `Network`.
+    * `net`: what may be reached by sockets that the guest opens itself (WasmEdge's calls): `"HOST:PORT"` each, HOST a
+      name or an address (IPv6 in brackets), either one `*` for any. It covers connecting and sending to that place,
+      looking the name up, and, where the address is one of the host's, waiting for others there.
     * `seed`: random bytes from this seed, the same in every run; None takes the host's.
     * `frozen_clock_ns`: all clocks show this time (ns since 1970) and move on only when the guest sleeps, which takes
       no time; None takes the host's.
@@ -77,6 +80,10 @@ class WasiConfig:
             raise ValueError("frozen_clock_ns must be between 0 and 2**63 - 1")
         self.encoded_args()
         self.encoded_environ()
+        if isinstance(self.net, str):
+            raise TypeError("net must be a sequence of HOST:PORT, not one string")
+        for grant in self.net:
+            parse_grant(grant)
 
     def encoded_args(self) -> list[bytes]:
         """The arguments as the guest gets them. ValueError if one has a NUL."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import select
 import socket
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import NoReturn
+from ipaddress import ip_address
+from typing import Any, NoReturn
 
 from wasmjit.runtime.wasi import rights
 from wasmjit.runtime.wasi.descriptor import Descriptor
 from wasmjit.runtime.wasi.errno import Errno, WasiError
 from wasmjit.runtime.wasi.hostfile import filestat_of_fd, waiting_bytes
 from wasmjit.runtime.wasi.layout import FDFLAGS_NONBLOCK, FILETYPE_SOCKET_DGRAM, FILETYPE_SOCKET_STREAM, Filestat
+from wasmjit.runtime.wasi.network import IpAddress
 
 _SHUTDOWN = {1: socket.SHUT_RD, 2: socket.SHUT_WR, 3: socket.SHUT_RDWR}
 _TRANSFER = rights.FD_READ | rights.FD_WRITE | rights.SOCK_SHUTDOWN
@@ -27,7 +30,7 @@ class HostSocket(Descriptor):
     Waiting is decided by the guest's own NONBLOCK flag; the host's stays as it was.
     """
 
-    __slots__ = ("filetype", "listening", "nonblock", "owned", "sock")
+    __slots__ = ("bound", "filetype", "listening", "nonblock", "owned", "recv_limit_ms", "send_limit_ms", "sock")
 
     def __init__(self, sock: socket.socket, *, owned: bool, flags: int = 0) -> None:
         self.listening = bool(sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
@@ -35,6 +38,9 @@ class HostSocket(Descriptor):
         self.sock = sock
         self.owned = owned
         self.nonblock = bool(flags & FDFLAGS_NONBLOCK)
+        self.bound = False
+        self.recv_limit_ms: int | None = None
+        self.send_limit_ms: int | None = None
         self.filetype = FILETYPE_SOCKET_DGRAM if sock.type == socket.SOCK_DGRAM else FILETYPE_SOCKET_STREAM
 
     def __del__(self) -> None:
@@ -69,11 +75,50 @@ class HostSocket(Descriptor):
         return filestat_of_fd(self.sock.fileno())._replace(filetype=self.filetype)
 
     def _wait(self, event: int) -> None:
-        """Wait until it is ready, or fail with EAGAIN if the guest does not want to."""
+        """Wait until it is ready, or fail with EAGAIN if the guest does not want to, or not that long."""
         poller = select.poll()
         poller.register(self.sock, event)
-        if not poller.poll(0 if self.nonblock else None):
+        limit_ms = self.recv_limit_ms if event == select.POLLIN else self.send_limit_ms
+        if not poller.poll(0 if self.nonblock else limit_ms):
             raise WasiError(Errno.AGAIN)
+
+    def bind(self, address: IpAddress, port: int) -> None:
+        """Give it an address. EINVAL if it has one."""
+        self.sock.bind((str(self._fitting(address)), port))
+        self.bound = True
+
+    def listen(self, backlog: int) -> None:
+        """Accept connections from now on, and nothing else."""
+        self.sock.listen(backlog)
+        self.listening = True
+        self.base = self.base & ~_TRANSFER | rights.SOCK_ACCEPT
+
+    def connect(self, address: IpAddress, port: int) -> None:
+        """Connect. EINPROGRESS if the guest does not want to wait."""
+        target = (str(self._fitting(address)), port)
+        if not self.nonblock:
+            return self.sock.connect(target)
+        self.sock.setblocking(False)
+        try:
+            code = self.sock.connect_ex(target)
+        finally:
+            self.sock.setblocking(True)
+        if code:
+            raise OSError(code, os.strerror(code))
+
+    def _fitting(self, address: IpAddress) -> IpAddress:
+        """`address`. EAFNOSUPPORT if it is of the other family."""
+        if (self.sock.family == socket.AF_INET) != (address.version == 4):
+            raise WasiError(Errno.AFNOSUPPORT)
+        return address
+
+    def local_address(self) -> tuple[IpAddress, int]:
+        """Its own address and port."""
+        return _endpoint(self.sock.getsockname())
+
+    def peer_address(self) -> tuple[IpAddress, int]:
+        """Address and port at the other end. ENOTCONN."""
+        return _endpoint(self.sock.getpeername())
 
     def accept(self, flags: int) -> HostSocket:
         """Take the next connection."""
@@ -84,12 +129,17 @@ class HostSocket(Descriptor):
 
     def receive(self, buffers: Sequence[memoryview], flags: int) -> tuple[int, int]:
         """Receive into the buffers: (bytes, RECV_DATA_TRUNCATED or 0)."""
+        return self.receive_from(buffers, flags)[:2]
+
+    def receive_from(self, buffers: Sequence[memoryview], flags: int) -> tuple[int, int, tuple[IpAddress, int] | None]:
+        """`receive`, and the sender as far as known."""
         self._wait(select.POLLIN)
         host_flags = (socket.MSG_PEEK if flags & RECV_PEEK else 0) | (
             socket.MSG_WAITALL if flags & RECV_WAITALL and not self.nonblock else 0
         )
-        count, _, result, _ = self.sock.recvmsg_into(buffers, 0, host_flags)
-        return count, RECV_DATA_TRUNCATED if result & socket.MSG_TRUNC else 0
+        count, _, result, sender = self.sock.recvmsg_into(buffers, 0, host_flags)
+        lost = RECV_DATA_TRUNCATED if result & socket.MSG_TRUNC else 0
+        return count, lost, _endpoint(sender) if sender else None
 
     def readv(self, buffers: Sequence[memoryview]) -> int:
         """Receive without flags."""
@@ -97,8 +147,16 @@ class HostSocket(Descriptor):
 
     def writev(self, buffers: Sequence[memoryview]) -> int:
         """Send; a connection closed by the other side is EPIPE, not a signal."""
+        return self.send(buffers, None)
+
+    def send(self, buffers: Sequence[memoryview], target: tuple[str, int] | None) -> int:
+        """`writev`, to an address and port if one is given."""
         self._wait(select.POLLOUT)
-        return self.sock.sendmsg(buffers, (), socket.MSG_NOSIGNAL | (socket.MSG_DONTWAIT if self.nonblock else 0))
+        flags = socket.MSG_NOSIGNAL | (socket.MSG_DONTWAIT if self.nonblock else 0)
+        if target is None:
+            return self.sock.sendmsg(buffers, (), flags)
+        self._fitting(ip_address(target[0]))
+        return self.sock.sendmsg(buffers, (), flags, target)
 
     def shutdown(self, how: int) -> None:
         """Shut down reading (1), writing (2) or both (3). EINVAL for another value."""
@@ -113,3 +171,9 @@ class HostSocket(Descriptor):
     def readable_bytes(self) -> int:
         """What has arrived."""
         return waiting_bytes(self.sock.fileno())
+
+
+def _endpoint(address: Any) -> tuple[IpAddress, int]:
+    """Address and port of a socket address of the host's; the guest's families have both."""
+    host, port = address[:2]
+    return ip_address(host.partition("%")[0]), port

@@ -51,7 +51,10 @@ class HostCall(NamedTuple):
 
 
 HOST_CALLS: dict[tuple[str, str], HostCall] = {}
-"""All of them by (module, name); complete once the modules that `state.py` imports are loaded."""
+"""All of them by (module, name); complete once the modules that `wasi.py` imports are loaded."""
+
+ALTERNATIVES: dict[tuple[str, str], HostCall] = {}
+"""Calls of the same name with another type, for modules that import them so."""
 
 
 def parse_signature(signature: str) -> FuncType:
@@ -61,15 +64,21 @@ def parse_signature(signature: str) -> FuncType:
 
 
 def wasi(
-    name: str, signature: str, *, memory: bool = True, modules: tuple[str, ...] = MODULES
+    name: str,
+    signature: str,
+    *,
+    memory: bool = True,
+    modules: tuple[str, ...] = MODULES,
+    alternative: bool = False,
 ) -> Callable[[_Function], _Function]:
-    """Declare a host call, for both previews unless `modules` says otherwise."""
+    """Declare a host call, for both previews unless `modules` says otherwise; or an alternative to one."""
+    calls = ALTERNATIVES if alternative else HOST_CALLS
 
     def declare(function: _Function) -> _Function:
         for module in modules:
-            if (module, name) in HOST_CALLS:
+            if (module, name) in calls:
                 raise ValueError(f"{module}.{name} is declared twice")
-            HOST_CALLS[module, name] = HostCall(function, parse_signature(signature), memory)
+            calls[module, name] = HostCall(function, parse_signature(signature), memory)
         return function
 
     return declare

@@ -20,7 +20,8 @@ from wasmjit.runtime.wasi.registry import PREVIEW_1, wasi
 from wasmjit.runtime.wasi.state import State
 
 
-def _socket(state: State, fd: int, needed: int) -> HostSocket:
+def socket_of(state: State, fd: int, needed: int = 0) -> HostSocket:
+    """The socket with that number. EBADF, ENOTSOCK; without the rights, what a socket answers."""
     entry = state.fds.get(fd)
     if not isinstance(entry, HostSocket):
         raise WasiError(Errno.NOTSOCK)
@@ -35,7 +36,12 @@ def sock_accept(state: State, memory: memoryview, fd: int, flags: int, result: i
     * EINVAL: not a listener, or other flags
     * EMFILE: too many open descriptors
     """
-    listener = _socket(state, fd, rights.SOCK_ACCEPT)
+    accept(state, memory, fd, flags, result)
+
+
+def accept(state: State, memory: memoryview, fd: int, flags: int, result: int) -> None:
+    """See `sock_accept`."""
+    listener = socket_of(state, fd, rights.SOCK_ACCEPT)
     if flags & ~FDFLAGS_NONBLOCK:
         raise WasiError(Errno.INVAL)
     check_span(memory, result, 4)
@@ -54,7 +60,14 @@ def sock_recv(
     * EINVAL: other flags
     * ENOTCONN: not connected
     """
-    sock = _socket(state, fd, rights.FD_READ)
+    receive(state, memory, fd, iovs, iovs_len, flags, size, result_flags)
+
+
+def receive(
+    state: State, memory: memoryview, fd: int, iovs: int, iovs_len: int, flags: int, size: int, result_flags: int
+) -> None:
+    """See `sock_recv`."""
+    sock = socket_of(state, fd, rights.FD_READ)
     if flags & ~(RECV_PEEK | RECV_WAITALL):
         raise WasiError(Errno.INVAL)
     buffers = read_iovecs(memory, iovs, iovs_len)
@@ -73,7 +86,7 @@ def sock_send(state: State, memory: memoryview, fd: int, iovs: int, iovs_len: in
     * ENOTCONN: not connected
     * EPIPE: the connection is closed
     """
-    sock = _socket(state, fd, rights.FD_WRITE)
+    sock = socket_of(state, fd, rights.FD_WRITE)
     if flags:
         raise WasiError(Errno.INVAL)
     buffers = read_iovecs(memory, iovs, iovs_len)
@@ -88,4 +101,4 @@ def sock_shutdown(state: State, fd: int, how: int) -> None:
     * EINVAL: another value
     * ENOTCONN: not connected
     """
-    _socket(state, fd, rights.SOCK_SHUTDOWN).shutdown(how)
+    socket_of(state, fd, rights.SOCK_SHUTDOWN).shutdown(how)

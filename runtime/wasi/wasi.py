@@ -7,7 +7,23 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
 
-from wasmjit.runtime.wasi import args, clock, environ, fd, fddir, fdstat, path, poll, proc, random, rights, sched, sock
+from wasmjit.runtime.wasi import (
+    args,
+    clock,
+    environ,
+    fd,
+    fddir,
+    fdstat,
+    path,
+    poll,
+    proc,
+    random,
+    rights,
+    sched,
+    sock,
+    sockinfo,
+    socknet,
+)
 from wasmjit.runtime.wasi.clocks import FrozenClocks, HostClocks
 from wasmjit.runtime.wasi.config import Preopen, StrPath, WasiConfig
 from wasmjit.runtime.wasi.descriptor import Directory
@@ -20,13 +36,14 @@ from wasmjit.runtime.wasi.layout import CLOCK_REALTIME
 from wasmjit.runtime.wasi.memdir import open_virtual
 from wasmjit.runtime.wasi.memfile import Mount
 from wasmjit.runtime.wasi.memtree import VirtualDir
-from wasmjit.runtime.wasi.registry import HOST_CALLS, HostFunction, bind
+from wasmjit.runtime.wasi.network import Network
+from wasmjit.runtime.wasi.registry import ALTERNATIVES, HOST_CALLS, HostFunction, bind
 from wasmjit.runtime.wasi.resolve import Resolver, default_resolver, resolve_by_kernel, resolve_by_walk
 from wasmjit.runtime.wasi.state import State
 from wasmjit.runtime.wasi.stdio import stdin_descriptor, stdout_descriptor
 from wasmjit.wasm.types import FuncType
 
-_DECLARED = (args, clock, environ, fd, fddir, fdstat, path, poll, proc, random, sched, sock)
+_DECLARED = (args, clock, environ, fd, fddir, fdstat, path, poll, proc, random, sched, sock, sockinfo, socknet)
 """The modules with host calls: importing them fills `HOST_CALLS`."""
 
 
@@ -46,6 +63,7 @@ class Wasi:
             clocks,
             random_source(self.config.seed),
             FdTable(self.config.max_fds),
+            Network(self.config.net),
         )
         self._mounts: dict[int, Mount] = {}
         try:
@@ -76,6 +94,10 @@ class Wasi:
         They return an errno; `proc_exit` raises `ExitStatus`.
         """
         return {key: (call.type, bind(call, self.state)) for key, call in HOST_CALLS.items()}
+
+    def alternatives(self) -> dict[tuple[str, str], tuple[FuncType, HostFunction]]:
+        """Functions that take the place of those of the same name for modules that import them with this type."""
+        return {key: (call.type, bind(call, self.state)) for key, call in ALTERNATIVES.items()}
 
     def _open_all(self) -> None:
         fds, config = self.state.fds, self.config

@@ -31,11 +31,16 @@ Imports: TypeAlias = Mapping[str, Union[Mapping[str, Importable], "Instance"]]
 class HostFunc(NamedTuple):
     """A function with a type of its own, that becomes one of a store when it is imported.
 
-    Its first argument is the runtime's instance that calls it.
+    Its first argument is the runtime's instance that calls it. `other` takes its place where that has the type needed.
     """
 
     type: wasm.FuncType
     callable: Callable[..., object]
+    other: HostFunc | None = None
+
+    def of_type(self, type: object) -> HostFunc:
+        """This function, or the other one of that name if that has the type."""
+        return self.other if self.other is not None and self.other.type == type else self
 
 
 Lookup: TypeAlias = Callable[[str, str], object]
@@ -98,7 +103,8 @@ def _as_extern(store: Store, item: Import, value: object) -> ExternInstance:
         extern: ExternInstance = unwrap_extern(value, store)
         return extern
     if isinstance(value, HostFunc):
-        return new_host_func(store._runtime, value.type, value.callable, wants_caller=True, name=item.name)
+        func = value.of_type(item.type)
+        return new_host_func(store._runtime, func.type, func.callable, wants_caller=True, name=item.name)
     if isinstance(item.type, wasm.FuncType) and callable(value):
         return host_func(store, item.type, value, name=item.name, deftype=item.deftype)
     if isinstance(item.type, wasm.GlobalType) and not item.type.mutable:
@@ -129,7 +135,8 @@ def wasi_functions(config: WasiConfig | None) -> dict[tuple[str, str], HostFunc]
 
 def bound_wasi(wasi: Wasi) -> dict[tuple[str, str], HostFunc]:
     """The functions of a guest's system interface."""
-    return {key: HostFunc(type, callable) for key, (type, callable) in wasi.functions().items()}
+    others = {key: HostFunc(*typed) for key, typed in wasi.alternatives().items()}
+    return {key: HostFunc(*typed, others.get(key)) for key, typed in wasi.functions().items()}
 
 
 def first_of(lookup: Lookup, functions: Mapping[tuple[str, str], object]) -> Lookup:

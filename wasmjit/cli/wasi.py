@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 import click
 
 from wasmjit.runtime.wasi import Preopen, WasiConfig
+from wasmjit.runtime.wasi.network import parse_grant
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 _OPTIONS = ("dirs", "env", "listeners", "net", "seed", "clock", "deterministic")
@@ -81,6 +82,15 @@ def _listen_at(value: str) -> socket.socket:
         raise click.ClickException(f"can't listen at {value}: {error.strerror or error}") from None
 
 
+def _parse_net(ctx: click.Context, option: click.Parameter, values: Sequence[str]) -> Sequence[str]:
+    for value in values:
+        try:
+            parse_grant(value)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from None
+    return values
+
+
 def parse_time(text: str) -> int:
     """Seconds since 1970, or a date and time by ISO 8601 (UTC unless it says otherwise), in ns. Raises ValueError."""
     try:
@@ -132,6 +142,7 @@ _DECLARATIONS = (
         "net",
         metavar="HOST:PORT",
         multiple=True,
+        callback=_parse_net,
         help="Let the program look HOST up, connect to it, or listen if it is here; `*` is any. Can be repeated.",
     ),
     click.option("--seed", type=int, metavar="N", help="Take random bytes from this seed: the same in every run."),

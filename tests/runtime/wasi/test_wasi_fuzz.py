@@ -17,11 +17,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wasmjit.errors import ExitStatus
+from wasmjit.runtime.wasi import Symlink, VirtualDir
 from wasmjit.runtime.wasi.errno import Errno
 from wasmjit.runtime.wasi.registry import HOST_CALLS, HostCall
 
 MEMORY_BYTES = 1 << 17
-IOVECS, SUBSCRIPTIONS, PATHS, SLOT = 0x100, 0x400, 0x1000, 64
+IOVECS, ADDRESSES, SUBSCRIPTIONS, PATHS, SLOT = 0x100, 0x200, 0x400, 0x1000, 64
 NAMES = [b"a", b"b", b"d", b"d/a", b"d/e", b"d/..", b"d/../a", b"./b/", b".", b"l", b"l/a", b"d/l"]
 NAMES += [b"..", b"../secret", b"/", b"/etc/passwd", b"up", b"up/secret", b"l/../../secret", b"", b"a/", b"//"]
 NAMES += [b"\xff", b"a\0b", b"x" * 60, "ü".encode(), b"../root/d", b"d/./../d/e/../../../secret"]
@@ -57,6 +58,18 @@ BY_NAME: dict[str, st.SearchStrategy[int]] = {
     "result": POINTERS,
     "size": st.one_of(SIZES, POINTERS),
     "used": POINTERS,
+    "address": st.one_of(st.just(ADDRESSES), st.just(ADDRESSES + 8), POINTERS),
+    "port": st.one_of(st.just(0), POINTERS),
+    "family": st.one_of(st.integers(0, 4), POINTERS),
+    "type": st.integers(0, 3),
+    "level": st.sampled_from([0, 0, 0, 1]),
+    "option": st.integers(0, 15),
+    "value": POINTERS,
+    "service": POINTERS,
+    "hints": POINTERS,
+    "node": POINTERS,
+    "most": SIZES,
+    "result_len": POINTERS,
     "code": U32,
 }
 
@@ -96,6 +109,8 @@ def fill(guest: Any) -> None:
         guest.put(PATHS + SLOT * i, name)
     spans = [(0x8000, 10), (0x8100, 0), (0x8200, 300), (MEMORY_BYTES - 1, 1), (0x8000, 0x1000), (0xFFFFFFFF, 2)]
     guest.put(IOVECS, b"".join(struct.pack("<II", *span) for span in spans))
+    addresses = struct.pack("<IIII", ADDRESSES + 32, 4, ADDRESSES + 32, 128) + bytes(16) + bytes([127, 0, 0, 1])
+    guest.put(ADDRESSES, addresses)
     subscriptions = [
         struct.pack("<QB7xI4xQQH6x", 1, 0, 1, 1000, 0, 0),
         struct.pack("<QB7xI28x", 2, 1, 0),
@@ -111,16 +126,20 @@ def fill(guest: Any) -> None:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+@pytest.mark.parametrize("where", ["openat2", "walk", "memory"])
 @given(sequence=st.lists(calls(), min_size=10, max_size=60))
 def test_random_calls(
     sequence: list[tuple[tuple[str, str], list[int]]],
     make_guest: Callable[..., Any],
     tmp_path_factory: pytest.TempPathFactory,
-    resolver: str,
+    where: str,
 ) -> None:
     base = tmp_path_factory.mktemp("fuzz")
     root = make_tree(base)
-    guest = make_guest(dirs={"/": root}, resolver=resolver, frozen_clock_ns=10**18, seed=1, stdin=b"input")
+    directory: Any = VirtualDir(CONTENTS) if where == "memory" else root
+    how: dict[str, Any] = {} if where == "memory" else {"resolver": where}
+    same: dict[str, Any] = {"frozen_clock_ns": 10**18, "seed": 1, "stdin": b"input", "net": ["127.0.0.1:0"]}
+    guest = make_guest(dirs={"/": directory}, **how, **same)
     assert [guest.open("d"), guest.create("a"), guest.open("a"), guest.create("b", b"12345")] == [4, 5, 6, 7]
     for (module, name), args in sequence:
         fill(guest)
@@ -133,6 +152,9 @@ def test_random_calls(
     assert sorted(os.listdir(base)) == ["root", "secret"]
     assert (base / "secret").read_text() == "secret"
     assert (base / "secret").stat().st_mtime_ns == 10**18
+
+
+CONTENTS = {"a": b"content", "d": {"e": {}}, "l": Symlink("d"), "up": Symlink("..")}
 
 
 def make_tree(base: Path) -> Path:

@@ -48,7 +48,8 @@ def test_errno_numbers() -> None:
     known |= {"IO": 29, "ISDIR": 31, "LOOP": 32, "NOENT": 44, "NOSYS": 52, "NOTDIR": 54, "NOTEMPTY": 55, "NOTSUP": 58}
     known |= {"PERM": 63, "PIPE": 64, "ROFS": 69, "SPIPE": 70, "XDEV": 75, "NOTCAPABLE": 76}
     assert {name: Errno[name].value for name in known} == known
-    assert len(Errno) == 77
+    assert len(Errno) == 88
+    assert (Errno.AIADDRFAMILY, Errno.AISYSTEM) == (77, 87)
 
 
 def test_host_errors_have_the_name_of_the_host() -> None:
