@@ -23,6 +23,7 @@ from wasmjit.runtime.externref import OwnedSlots
 from wasmjit.runtime.func import FuncInstance, WasmFuncInstance, pointer_argument
 from wasmjit.runtime.global_ import GlobalInstance
 from wasmjit.runtime.hostcalls import HOST_FUNCIDX, HostFuncInstance, HostImport, host_func_at
+from wasmjit.runtime.lazy import register_native
 from wasmjit.runtime.matching import Extern
 from wasmjit.runtime.raw import SPACE, Block, read_word
 from wasmjit.runtime.registry import AddressMap
@@ -226,6 +227,7 @@ def _revive(item: object) -> list[object]:
     """Register one object again if need be; the objects that it is linked to."""
     if isinstance(item, ModuleInstance) and item.weak() is None:
         item.weak = item.register()
+        register_native(item.native)
         for context in item.host_imports:
             context.bind(item)
         shared = [link for table in item.tables for link in table.links]

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 from wasmjit.abi.layout import FUNCREF_BYTES, VMLayout
 from wasmjit.abi.native import NativeModule, NativeSupport
 from wasmjit.binary.names import Names, read_names
+from wasmjit.runtime.lazy import register_native
 from wasmjit.runtime.raw import Block, address_of
 from wasmjit.runtime.typeinfo import type_id
 from wasmjit.runtime.values import Signature, signature_of
@@ -113,4 +114,5 @@ def plan_for(module: Module, native: NativeModule, support: NativeSupport) -> Mo
     if plan is None or plan.module is not module:
         plan = _plans[native] = ModulePlan(module)
         support.prepare(plan.exported_keys(), plan.imported_keys())
+        register_native(native)
     return plan

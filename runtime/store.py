@@ -25,6 +25,7 @@ from wasmjit.runtime.externref import ExternRefs
 from wasmjit.runtime.func import FuncInstance, pointer_argument
 from wasmjit.runtime.hostcalls import dispatch_address
 from wasmjit.runtime.instance import func_at
+from wasmjit.runtime.lazy import LAZY_ADDRESS
 from wasmjit.runtime.libcalls import libcall_table
 from wasmjit.runtime.lock import store_lock
 from wasmjit.runtime.raw import Block, read_word
@@ -58,6 +59,7 @@ class Store:
         self.unwrap_func: Callable[[object], FuncInstance | None] = _if_func
         """The function that a Python object stands for, if it does."""
         native.set_dispatch(dispatch_address(native.direct))
+        native.set_lazy_handler(LAZY_ADDRESS)
         native.install_signal_handlers()  # without guarded memories too: a huge frame may run into the end of the stack
 
     def _fill_header(self) -> None:

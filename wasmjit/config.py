@@ -8,6 +8,8 @@ from typing import Literal
 OptLevel = Literal["0", "1", "2", "3", "s", "auto"]
 BoundsChecks = Literal["guard", "explicit", "auto"]
 Tier = Literal["optimized", "interp"]
+Validation = Literal["lazy", "eager"]
+Compilation = Literal["lazy", "eager"]
 
 TIERS: tuple[Tier, ...] = ("optimized", "interp")
 OPT_LEVELS: tuple[OptLevel, ...] = ("0", "1", "2", "3", "s", "auto")
@@ -23,7 +25,11 @@ class Config:
       "auto": guard where the platform has it.
     * `target_cpu`: an LLVM CPU name; None means this machine's, with all its features.
     * `max_stack_bytes`: native stack that wasm and the Python functions it calls may use together.
-    * `jobs`: processes that compile; 1 compiles in this process.
+    * `compilation`: "lazy" compiles a function when it is first called, "eager" all before the module can be used.
+    * `validation`: "lazy" checks a body when it is compiled, so that `InvalidError` may come from a call; "eager"
+      checks all when the module is made. No code runs that has not been checked.
+    * `jobs`: processes that compile eagerly; 1 compiles in this process.
+    * `cache`: whether compiled code is kept on disk, and found there by the next process (`wasmjit cache dir`).
     * `release_gil`: calls of exports let other Python threads run from their start. Otherwise they hold the global
       interpreter lock, which costs less, for the first hundredth of a second.
     * `relaxed_simd_deterministic`: relaxed vector instructions give the results of the specification's deterministic
@@ -40,12 +46,18 @@ class Config:
     release_gil: bool = False
     relaxed_simd_deterministic: bool = False
     tier: Tier = "optimized"
+    compilation: Compilation = "lazy"
+    validation: Validation = "lazy"
+    cache: bool = True
 
     def __post_init__(self) -> None:
         if self.opt not in OPT_LEVELS:
             raise ValueError(f"opt must be one of {', '.join(OPT_LEVELS)}, not {self.opt!r}")
         if self.bounds_checks not in ("guard", "explicit", "auto"):
             raise ValueError(f"bounds_checks must be guard, explicit or auto, not {self.bounds_checks!r}")
+        for name in ("compilation", "validation"):
+            if getattr(self, name) not in ("lazy", "eager"):
+                raise ValueError(f"{name} must be lazy or eager, not {getattr(self, name)!r}")
         if not 64 << 10 <= self.max_stack_bytes <= 1 << 30:
             raise ValueError("max_stack_bytes must be between 64 KiB and 1 GiB")
         if self.tier not in TIERS:

@@ -88,7 +88,7 @@ def test_something_is_inlined() -> None:
     """Otherwise the test above would show nothing."""
     module = decode_module(wat_to_wasm(CHAINS))
     native = compile_module(module, Config(opt="2"))
-    (code,) = native._objects
+    (code,) = native._packs
     assert max(len(native.locate(pc)) for pc in range(code.start, code.end)) == 4
 
 

@@ -73,7 +73,7 @@ def test_custom_sections(engine: Engine) -> None:
 
 def test_progress(engine: Engine) -> None:
     seen: list[tuple[int, int]] = []
-    Module(engine, TEXT, progress=lambda done, total: seen.append((done, total)))
+    Module(Engine(engine.config, compilation="eager"), TEXT, progress=lambda done, total: seen.append((done, total)))
     assert seen[-1][0] == seen[-1][1] > 0
 
 
@@ -84,7 +84,9 @@ def test_errors(engine: Engine) -> None:
     with pytest.raises(MalformedError, match="magic header not detected"):
         Module(engine, b"nonsense")
     with pytest.raises(InvalidError, match="type mismatch"):
-        Module(engine, "(module (func (result i32)))")
+        Module(Engine(engine.config, validation="eager"), "(module (func (result i32)))")
+    with pytest.raises(InvalidError, match="type mismatch"):
+        Module(Engine(engine.config, compilation="eager"), "(module (func (result i32)))")
     with pytest.raises(InvalidError, match="unknown function"):
         Module(engine, '(module (export "f" (func 3)))')
     with pytest.raises(UnsupportedError, match="stack-switching"):

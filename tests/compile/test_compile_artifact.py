@@ -7,7 +7,7 @@ import pytest
 from wasmjit.compile.artifact import CompiledModule, is_artifact, read_artifact, write_artifact
 from wasmjit.errors import ArtifactError
 
-COMPILED = CompiledModule((b"one", b""), "2", True, "x86_64-unknown-linux-gnu", "znver3", ("avx2", "sse4.1"))
+COMPILED = CompiledModule(b"code", b"debug", "2", True, "x86_64-unknown-linux-gnu", "znver3", ("avx2", "sse4.1"))
 
 
 def test_round_trip() -> None:

@@ -412,7 +412,10 @@ def test_support_code_for_arm() -> None:
     target = llvm.Target.from_triple("aarch64-unknown-linux-gnu")
     for opt in (0, 2):
         machine = target.create_target_machine("generic", "", opt, "pic", "small")
-        for text in (support_ir(ARM), python_ir(ARM), trampolines_ir(SYMBOLS, ARM)):
+        # llvmlite has an assembler for the processor it runs on alone
+        lines = support_ir(ARM).splitlines(keepends=True)
+        support = "".join(line for line in lines if not line.startswith("module asm"))
+        for text in (support, python_ir(ARM), trampolines_ir(SYMBOLS, ARM)):
             module = llvm.parse_assembly(text, llvm.create_context())
             module.triple, module.data_layout = machine.triple, str(machine.target_data)
             module.verify()

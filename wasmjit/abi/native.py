@@ -69,6 +69,12 @@ class NativeSupport(Protocol):
     def set_dispatch(self, address: int) -> None:
         """Set the C function `i32 (ptr host context, ptr buffer)` that host thunks call."""
 
+    def set_lazy_handler(self, address: int) -> None:
+        """Set the C function `i64 (i64 slots, i64 index)` that gives a function its code when it is first called.
+
+        It returns the code's address (`NativeModule.provide`), or 0 with an exception pending.
+        """
+
     def libcall(self, index: int) -> int:
         """Address of a native libcall (TRAP, EXTERN_STORE)."""
 
@@ -81,7 +87,16 @@ class NativeModule(Protocol):
 
     @property
     def slots_address(self) -> int:
-        """Address of the function slots (VMContext.slots): code of defined function i at 8*i."""
+        """Address of the function slots (VMContext.slots): code of defined function i at 8*i.
+
+        A function that has not been compiled has a stub there, which can be called, and copied, like code.
+        """
+
+    def provide(self, index: int) -> int:
+        """Address of the code of defined function number `index`, which is compiled if need be.
+
+        Raises what decoding and validation raise for a body that is not valid, and LimitError.
+        """
 
     def locate(self, pc: int, offset: int | None = None) -> list[CodePosition]:
         """The wasm positions of a machine address, innermost first; empty if it is not in this module's functions.

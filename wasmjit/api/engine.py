@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Literal, TypedDict, Unpack
 
 from wasmjit.abi.native import NativeSupport
-from wasmjit.config import BoundsChecks, Config, OptLevel, Tier
+from wasmjit.config import BoundsChecks, Compilation, Config, OptLevel, Tier, Validation
 
 
 class Settings(TypedDict, total=False):
@@ -21,6 +21,9 @@ class Settings(TypedDict, total=False):
     release_gil: bool
     relaxed_simd_deterministic: bool
     tier: Tier
+    compilation: Compilation
+    validation: Validation
+    cache: bool
 
 
 class Engine:
@@ -51,7 +54,7 @@ class Engine:
     @cached_property
     def guard(self) -> bool:
         """Whether memories are protected by guard pages rather than by comparisons."""
-        from wasmjit.compile.driver import resolve_guard
+        from wasmjit.compile.plan import resolve_guard
 
         return resolve_guard(self.config)
 

@@ -12,6 +12,7 @@ from wasmjit.api.source import Source, read_source
 from wasmjit.api.tier import new_code
 from wasmjit.api.types import ExternType, describe, wrap_extern_type
 from wasmjit.binary import decode_module, read_names
+from wasmjit.config import Config
 from wasmjit.errors import ArtifactError
 from wasmjit.validate import validate_all, validate_module
 from wasmjit.wasm import module as wasm
@@ -99,12 +100,14 @@ class Module:
         self._native = new_code(self._core)
 
     def _compile(self, data: bytes, progress: Progress | None) -> None:
-        from wasmjit.compile.driver import compile_module
-
+        config = self.engine.config
         self._core = decode_module(data)
-        validate_module(self._core)
         self._guard = self.engine.guard
-        self._native = compile_module(self._core, self.engine.config, progress=progress)
+        if config.validation == "eager":
+            validate_all(self._core)
+        else:
+            validate_module(self._core)
+        self._native = _make_native(self._core, config, progress)
 
     def _load(self, data: bytes) -> None:
         from wasmjit.compile.artifact import read_artifact
@@ -160,6 +163,17 @@ def _is_artifact(data: bytes) -> bool:
     from wasmjit.compile.artifact import is_artifact
 
     return is_artifact(data)
+
+
+def _make_native(core: wasm.Module, config: Config, progress: Progress | None) -> NativeModule:
+    """Machine code of a module, or what makes it when it is called."""
+    if config.compilation == "eager":
+        from wasmjit.compile.driver import compile_module
+
+        return compile_module(core, config, progress=progress)
+    from wasmjit.compile.lazy_module import LazyModule
+
+    return LazyModule(core, config)
 
 
 def _check_machine(compiled: CompiledModule) -> None:

@@ -16,7 +16,7 @@ import click
 
 from wasmjit.api.engine import Engine, Settings
 from wasmjit.api.source import text_to_binary
-from wasmjit.config import OPT_LEVELS, TIERS, BoundsChecks, Config, OptLevel, Tier
+from wasmjit.config import OPT_LEVELS, TIERS, BoundsChecks, Compilation, Config, OptLevel, Tier
 from wasmjit.errors import WasmError
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
@@ -98,7 +98,7 @@ jobs_option = click.option(
     default=lambda: len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
     show_default="number of cores",
     metavar="N",
-    help="Processes that compile.",
+    help="Processes that compile ahead of time.",
 )
 
 
@@ -110,11 +110,12 @@ def make_engine(
     jobs: int = 1,
     max_stack: int | None = None,
     tier: Tier = "optimized",
+    compilation: Compilation = "lazy",
+    cache: bool = True,
 ) -> Engine:
     """The engine that options ask for."""
     settings: Settings = {"opt": opt, "bounds_checks": bounds_checks, "target_cpu": target_cpu, "jobs": jobs}
-    settings["release_gil"] = True
-    settings["tier"] = tier
+    settings |= {"release_gil": True, "tier": tier, "compilation": compilation, "cache": cache}
     if max_stack is not None:
         settings["max_stack_bytes"] = max_stack
     settings["relaxed_simd_deterministic"] = click.get_current_context().meta.get(_DETERMINISTIC, False)
@@ -182,7 +183,7 @@ def compiles_alone(data: bytes, config: Config) -> bool:
     """
     from wasmjit.compile.plan import UNIT_BYTES
 
-    return config.jobs == 1 or len(data) <= UNIT_BYTES
+    return config.jobs == 1 or config.compilation == "lazy" or len(data) <= UNIT_BYTES
 
 
 # --- progress

@@ -45,7 +45,7 @@ def command(
     """
     with errors_of(file):
         data = read_module(file)
-        config = make_engine(opt, bounds_checks, target_cpu, jobs=jobs).config
+        config = make_engine(opt, bounds_checks, target_cpu, jobs=jobs, compilation="eager").config
         if compiles_alone(data, config):
             default_interrupt()
         compiled = _compile(file, data, config)

@@ -57,7 +57,7 @@ def _module_bytes(data: bytes) -> bytes:
     """The module itself, also out of a compiled file."""
     from wasmjit.compile.artifact import is_artifact, read_artifact
 
-    return read_artifact(data).module if is_artifact(data) else data
+    return bytes(read_artifact(data).module) if is_artifact(data) else data
 
 
 def _show_summary(summary: ModuleSummary, as_json: bool) -> None:

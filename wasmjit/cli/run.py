@@ -29,7 +29,7 @@ from wasmjit.cli.common import (
 )
 from wasmjit.cli.stubs import define_stubs
 from wasmjit.cli.wasi import Grants, wasi_options
-from wasmjit.config import BoundsChecks, OptLevel, Tier
+from wasmjit.config import BoundsChecks, Compilation, OptLevel, Tier
 from wasmjit.errors import ExitStatus, Trap
 
 TRAP_STATUS = 134  # what a shell reports for a process that abort() ended
@@ -61,6 +61,8 @@ Examples:
 )
 @click.option("--stub-all", is_flag=True, help="Provide all imports that are missing, as --stub without VALUE does.")
 @click.option("--invoke", metavar="NAME", help="Call this export with ARGS and print its results.")
+@click.option("--eager", is_flag=True, help="Compile everything before the program starts, in several processes.")
+@click.option("--no-cache", is_flag=True, help="Neither use nor keep compiled code on disk.")
 @debug_option
 @click.argument("file", metavar="FILE")
 @click.argument("args", metavar="[ARGS]...", nargs=-1, type=click.UNPROCESSED)
@@ -77,16 +79,30 @@ def command(
     stubs: Sequence[str],
     stub_all: bool,
     invoke: str | None,
+    eager: bool,
+    no_cache: bool,
 ) -> None:
     """Run a program, or call a function of a module.
 
     FILE is a module, WebAssembly text, or what `wasmjit compile` made; `-` is standard input. What follows it goes to
     the program. The program sees the standard streams, and of the rest only what options give it.
 
+    Functions are compiled when they are first called; what is compiled is kept for the next run.
+
     The exit status is the program's; 134 after a trap, 1 if FILE can't be run.
     """
     with errors_of(file):
-        engine = make_engine(opt, bounds_checks, target_cpu, jobs=jobs, max_stack=max_stack, tier=tier)
+        compilation: Compilation = "eager" if eager else "lazy"
+        engine = make_engine(
+            opt,
+            bounds_checks,
+            target_cpu,
+            jobs=jobs,
+            max_stack=max_stack,
+            tier=tier,
+            compilation=compilation,
+            cache=not no_cache,
+        )
         module = _load(file, engine)
         linker = Linker(engine, allow_shadowing=True)
         linker.define_wasi(grants.config((_program_name(file), *(() if invoke else args))))

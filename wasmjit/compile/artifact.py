@@ -4,8 +4,8 @@ r"""The file that `wasmjit compile` writes: the module with its machine code, to
 
     magic  b"\0wasmjit"
     size   LEB128, then that many bytes of JSON: versions, target, settings, sizes of what follows
-    module bytes, objects
-    SHA-256 of everything before it
+    module bytes, code, debug information
+    digest of everything before it
 
 An artifact is native code: running one means trusting who made it, as with any executable. The digest finds damage,
 not malice.
@@ -13,7 +13,6 @@ not malice.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 from dataclasses import dataclass
@@ -21,21 +20,22 @@ from typing import Any
 
 import leb128
 
+from wasmjit.cache.digest import DIGEST_BYTES, digest
 from wasmjit.errors import ArtifactError
 
 MAGIC = b"\0wasmjit"
-FORMAT = 1
-_DIGEST_BYTES = 32
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledModule:
-    """Relocatable objects of one module, and what they were made for.
+    """The code of one module (a pack, pack.py) and its debug information, and what they were made for.
 
     `features` are the CPU features that the code may use; `guard` says that it relies on guard pages.
     """
 
-    objects: tuple[bytes, ...]
+    code: bytes | memoryview
+    debug: bytes | memoryview
     opt: str
     guard: bool
     triple: str
@@ -47,7 +47,7 @@ class CompiledModule:
 class Artifact:
     """What an artifact holds."""
 
-    module: bytes
+    module: bytes | memoryview
     compiled: CompiledModule
 
 
@@ -65,27 +65,28 @@ def write_artifact(module: bytes | memoryview, compiled: CompiledModule) -> byte
         "features": list(compiled.features),
         "opt": compiled.opt,
         "guard": compiled.guard,
-        "sizes": [len(module), *map(len, compiled.objects)],
+        "sizes": [len(module), len(compiled.code), len(compiled.debug)],
     }
     text = json.dumps(header).encode()
-    data = b"".join([MAGIC, bytes(leb128.u.encode(len(text))), text, bytes(module), *compiled.objects])
-    return data + hashlib.sha256(data).digest()
+    data = b"".join([MAGIC, bytes(leb128.u.encode(len(text))), text, module, compiled.code, compiled.debug])
+    return data + digest(data)
 
 
 def read_artifact(data: bytes) -> Artifact:
     """Check and take apart an artifact. Raises `ArtifactError` for one that is damaged or of another format."""
-    if not is_artifact(data) or hashlib.sha256(data[:-_DIGEST_BYTES]).digest() != data[-_DIGEST_BYTES:]:
+    if not is_artifact(data) or digest(memoryview(data)[:-DIGEST_BYTES]) != data[-DIGEST_BYTES:]:
         raise ArtifactError("the compiled file is damaged; compile the module again")
     stream = io.BytesIO(data)
     stream.seek(len(MAGIC))
     header: dict[str, Any] = json.loads(stream.read(leb128.u.decode_reader(stream)[0]))
     if header["format"] != FORMAT:
         raise ArtifactError(f"the compiled file has format {header['format']}, this version reads {FORMAT}")
-    module, *objects = [stream.read(size) for size in header["sizes"]]
+    module, code, debug = _slices(memoryview(data), stream.tell(), header["sizes"])
     return Artifact(
         module,
         CompiledModule(
-            objects=tuple(objects),
+            code=code,
+            debug=debug,
             opt=header["opt"],
             guard=header["guard"],
             triple=header["triple"],
@@ -93,3 +94,11 @@ def read_artifact(data: bytes) -> Artifact:
             features=tuple(header["features"]),
         ),
     )
+
+
+def _slices(data: memoryview, start: int, sizes: list[int]) -> list[memoryview]:
+    slices: list[memoryview] = []
+    for size in sizes:
+        slices.append(data[start : start + size])
+        start += size
+    return slices

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 from array import array
 from collections.abc import Mapping
 from functools import cached_property
@@ -41,3 +42,18 @@ def debug_sections(elf: ElfObject, places: Mapping[int, int]) -> dict[str, Debug
         for index, section in enumerate(elf.sections)
         if section.name.startswith(".debug_") and section.name != ".debug_frame"
     }
+
+
+def save_debug_sections(elf: ElfObject, places: Mapping[int, int]) -> bytes:
+    """The debug sections as bytes, for `load_debug_sections`."""
+    sections = debug_sections(elf, places)
+    symbols = next(iter(sections.values()))._symbols.tobytes() if sections else b""
+    contents = [(name, section.data, section._relocations) for name, section in sections.items()]
+    return marshal.dumps((symbols, contents), 4)
+
+
+def load_debug_sections(data: bytes | memoryview) -> dict[str, DebugSection]:
+    """What `save_debug_sections` saved. The bytes must have been checked."""
+    symbols, contents = marshal.loads(data)
+    words = array("Q", symbols)
+    return {name: DebugSection(section, relocations, words) for name, section, relocations in contents}

@@ -1,4 +1,4 @@
-"""Compiling a whole module: units to objects, in this process or several, and objects to loaded code."""
+"""Compiling a whole module: units to packs, in this process or several, and packs to loaded code."""
 
 from __future__ import annotations
 
@@ -9,16 +9,13 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import TypeAlias
 
-from wasmjit.abi.layout import VMLayout
 from wasmjit.binary import decode_module
 from wasmjit.compile.artifact import CompiledModule
-from wasmjit.compile.llvm.object import CodegenSettings, compile_assembly, compile_ir
-from wasmjit.compile.llvm.pipeline import VECTORIZING
-from wasmjit.compile.llvm.target import Target, resolve_target
-from wasmjit.compile.lower import Unit
+from wasmjit.compile.llvm.object import compile_assembly
 from wasmjit.compile.native_module import LoadedModule
-from wasmjit.compile.plan import code_bytes, plan_units, resolve_opt
-from wasmjit.compile.platform import supports_guard_pages
+from wasmjit.compile.pack import CodePack, join_packs, load_pack
+from wasmjit.compile.plan import code_bytes, plan_units
+from wasmjit.compile.unit_compiler import UnitCompiler
 from wasmjit.config import Config
 from wasmjit.errors import LinkError
 from wasmjit.wasm.module import Module
@@ -27,60 +24,24 @@ Progress: TypeAlias = Callable[[int, int], None]
 """Called with the bytes of code compiled so far and in all."""
 
 
-def resolve_guard(config: Config) -> bool:
-    """Whether memories get guard pages: as the config says, or wherever the platform has them."""
-    if config.bounds_checks == "auto":
-        return supports_guard_pages()
-    return config.bounds_checks == "guard"
-
-
-class _Compiler:
-    """What compiling any unit of one module needs."""
-
-    def __init__(self, module: Module, config: Config) -> None:
-        self.module = module
-        self.layout = VMLayout(module)
-        self.guard = resolve_guard(config)
-        self.deterministic = config.relaxed_simd_deterministic
-        self.target: Target = resolve_target(config.target_cpu)
-        self.settings = CodegenSettings(resolve_opt(module, config), self.target.cpu, self.target.features)
-
-    def ir(self, funcidxs: range) -> str:
-        """IR of a unit."""
-        unit = Unit(
-            self.module,
-            self.layout,
-            funcidxs,
-            guard=self.guard,
-            deterministic=self.deterministic,
-            inlines=self.settings.opt != "0",
-            vectorizes=self.settings.opt in VECTORIZING,
-            target_arch=self.target.arch,
-            target_features=self.target.enabled,
-        )
-        return unit.lower()
-
-    def object(self, funcidxs: range) -> bytes:
-        """Object of a unit."""
-        return compile_ir(self.ir(funcidxs), self.settings)
-
-
 def compile_objects(module: Module, config: Config, *, progress: Progress | None = None) -> CompiledModule:
     """Compile every function. Raises what validation raises for the first body that is invalid."""
-    compiler = _Compiler(module, config)
+    compiler = UnitCompiler(module, config)
     units = plan_units(module)
     total = sum(code_bytes(module, unit) for unit in units)
     done = 0
-    objects: list[bytes] = []
+    packs: list[CodePack] = []
     with _workers(module, config, len(units)) as run:
-        for unit, obj in zip(units, run(compiler, units), strict=True):
-            objects.append(obj)
+        for unit, (code, debug) in zip(units, run(compiler, units), strict=True):
+            packs.append(_pack_of(code, debug))
             done += code_bytes(module, unit)
             if progress is not None:
                 progress(done, total)
     target = compiler.target
+    code, debug = join_packs(packs).save()
     return CompiledModule(
-        objects=tuple(objects),
+        code=code,
+        debug=debug,
         opt=compiler.settings.opt,
         guard=compiler.guard,
         triple=target.triple,
@@ -91,18 +52,19 @@ def compile_objects(module: Module, config: Config, *, progress: Progress | None
 
 # --- several processes
 
-_Run: TypeAlias = Callable[[_Compiler, list[range]], Iterator[bytes]]
-_worker_compiler: _Compiler
+_Saved: TypeAlias = tuple[bytes, bytes]
+_Run: TypeAlias = Callable[[UnitCompiler, list[range]], Iterator[_Saved]]
+_worker_compiler: UnitCompiler
 
 
 def _start_worker(data: bytes, config: Config) -> None:
     global _worker_compiler
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C reaches every process of the terminal: end without a word
-    _worker_compiler = _Compiler(decode_module(data), config)
+    _worker_compiler = UnitCompiler(decode_module(data), config)
 
 
-def _compile_in_worker(unit: range) -> bytes:
-    return _worker_compiler.object(unit)
+def _compile_in_worker(unit: range) -> _Saved:
+    return _worker_compiler.pack(unit).save()
 
 
 @contextmanager
@@ -110,7 +72,7 @@ def _workers(module: Module, config: Config, units: int) -> Iterator[_Run]:
     """A function that compiles units in order: here, or in `config.jobs` fresh processes."""
     jobs = min(config.jobs, units)
     if jobs <= 1:
-        yield lambda compiler, units: map(compiler.object, units)
+        yield lambda compiler, units: (compiler.pack(unit).save() for unit in units)
         return
     context = multiprocessing.get_context("spawn")
     start = (bytes(module.data), config)
@@ -126,9 +88,13 @@ def _workers(module: Module, config: Config, units: int) -> Iterator[_Run]:
 # --- loaded code
 
 
+def _pack_of(code: bytes | memoryview, debug: bytes | memoryview) -> CodePack:
+    return load_pack(code, lambda: debug)
+
+
 def load_objects(module: Module, compiled: CompiledModule) -> LoadedModule:
     """Map compiled code, ready to be called."""
-    return LoadedModule(compiled.objects, module)
+    return LoadedModule([_pack_of(compiled.code, compiled.debug)], module)
 
 
 def compile_module(module: Module, config: Config, *, progress: Progress | None = None) -> LoadedModule:
@@ -147,10 +113,10 @@ def _check_defined(module: Module, funcidx: int) -> range:
 
 def function_ir(module: Module, config: Config, funcidx: int) -> str:
     """The LLVM IR that one function is lowered to, before LLVM's passes."""
-    return _Compiler(module, config).ir(_check_defined(module, funcidx))
+    return UnitCompiler(module, config).ir(_check_defined(module, funcidx))
 
 
 def function_asm(module: Module, config: Config, funcidx: int) -> str:
     """The machine code of one function, compiled alone, as assembly text."""
-    compiler = _Compiler(module, config)
+    compiler = UnitCompiler(module, config)
     return compile_assembly(compiler.ir(_check_defined(module, funcidx)), compiler.settings)

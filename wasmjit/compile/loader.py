@@ -37,7 +37,7 @@ from wasmjit.compile.platform import current_platform, mapping
 from wasmjit.compile.process_symbols import process_symbol
 from wasmjit.errors import InternalError
 
-_RELOCATIONS: dict[int, ModuleType] = {62: relocate_x86_64, 183: relocate_aarch64}  # by e_machine
+RELOCATIONS: dict[int, ModuleType] = {62: relocate_x86_64, 183: relocate_aarch64}  # by e_machine
 
 _TEXT, _CONSTANTS, _DATA = range(3)
 _GOT_SLOT_BYTES = 8
@@ -56,10 +56,17 @@ def _part_of(section: Section) -> int | None:
     return _CONSTANTS
 
 
-class _Layout:
-    """Where everything goes in the image of an object. Offsets in the image."""
+def _round(size: int, boundary: int) -> int:
+    return -(-size // boundary) * boundary
 
-    def __init__(self, elf: ElfObject, arch: ModuleType) -> None:
+
+class Layout:
+    """Where everything goes in the image of an object. Offsets in the image.
+
+    The parts start at multiples of `boundary` bytes.
+    """
+
+    def __init__(self, elf: ElfObject, arch: ModuleType, boundary: int = mapping.PAGE_BYTES) -> None:
         self.places: dict[int, int] = {}  # by section number
         self._parts = [_part_of(section) for section in elf.sections]
         undefined = [i for i, symbol in enumerate(elf.symbols) if symbol.section == SHN_UNDEF and symbol.name]
@@ -67,11 +74,11 @@ class _Layout:
 
         end = self._place(elf, _TEXT, 0)
         self.stubs = {symbol: end + arch.STUB_BYTES * i for i, symbol in enumerate(undefined)}
-        self.text_bytes = mapping.round_to_pages(end + arch.STUB_BYTES * len(undefined))
+        self.text_bytes = _round(end + arch.STUB_BYTES * len(undefined), boundary)
         end = -(-self._place(elf, _CONSTANTS, self.text_bytes) // _GOT_SLOT_BYTES) * _GOT_SLOT_BYTES
         self.got = {symbol: end + _GOT_SLOT_BYTES * i for i, symbol in enumerate(in_got)}
-        self.data = mapping.round_to_pages(end + _GOT_SLOT_BYTES * len(in_got))
-        self.size = mapping.round_to_pages(self._place(elf, _DATA, self.data))
+        self.data = _round(end + _GOT_SLOT_BYTES * len(in_got), boundary)
+        self.size = _round(self._place(elf, _DATA, self.data), boundary)
 
     def _place(self, elf: ElfObject, part: int, end: int) -> int:
         """Give the sections of a part their places from `end` on; the new end, aligned for stubs."""
@@ -106,8 +113,8 @@ class LoadedObject:
         elf = ElfObject(data)
         if elf.machine != current_platform().elf_machine:
             raise InternalError(f"object for another processor (ELF machine {elf.machine})")
-        arch = _RELOCATIONS[elf.machine]
-        layout = _Layout(elf, arch)
+        arch = RELOCATIONS[elf.machine]
+        layout = Layout(elf, arch)
         home = arena or process_arena()
         self.start = home.allocate(layout.size) if layout.size else home.start
         self.end = self.start + layout.size
@@ -130,14 +137,14 @@ class LoadedObject:
         self._inlines = InlineTable(debug)
         self._load(elf, layout, arch, resolve)
 
-    def _load(self, elf: ElfObject, layout: _Layout, arch: ModuleType, resolve: Callable[[str], int]) -> None:
+    def _load(self, elf: ElfObject, layout: Layout, arch: ModuleType, resolve: Callable[[str], int]) -> None:
         if not layout.size:
             return
         image = bytearray(layout.size)
         for index, place in layout.places.items():
             section = elf.sections[index]
             image[place : place + len(section.data)] = section.data
-        _Linker(image, self.start, elf, layout, arch, resolve).link()
+        Linker(image, self.start, elf, layout, arch, resolve).link()
         mapping.protect(self.start, layout.size, mapping.READ_WRITE)
         ctypes.memmove(self.start, (ctypes.c_char * layout.size).from_buffer(image), layout.size)
         if layout.text_bytes:
@@ -166,7 +173,7 @@ class LoadedObject:
         return self._inlines.lookup(pc - self.start)
 
 
-class _Linker:
+class Linker:
     """Applies the relocations of one object to its image."""
 
     def __init__(
@@ -174,7 +181,7 @@ class _Linker:
         image: bytearray,
         base: int,
         elf: ElfObject,
-        layout: _Layout,
+        layout: Layout,
         arch: ModuleType,
         resolve: Callable[[str], int],
     ) -> None:

@@ -3,47 +3,61 @@
 from __future__ import annotations
 
 import ctypes
-from bisect import bisect_right
-from collections.abc import Sequence
+from bisect import bisect_right, insort
+from collections.abc import Iterable
 from operator import attrgetter
 
 from wasmjit.abi.native import CodePosition
-from wasmjit.compile.loader import LoadedObject
+from wasmjit.compile.loaded_pack import LoadedPack
+from wasmjit.compile.pack import CodePack
+from wasmjit.errors import InternalError
 from wasmjit.wasm.module import Module
+
+_start_of = attrgetter("start")
 
 
 class LoadedModule:
     """Implements `abi.native.NativeModule`. The code stays mapped as long as this object lives."""
 
-    def __init__(self, objects: Sequence[bytes], module: Module) -> None:
-        self._codes = module.codes
+    def __init__(self, packs: Iterable[CodePack], module: Module) -> None:
+        self.module = module
         self._first = module.num_imported_funcs
         self._slots = (ctypes.c_uint64 * max(len(module.codes), 1))()
-        self._objects = sorted((LoadedObject(data) for data in objects), key=attrgetter("start"))
-        self._starts = [obj.start for obj in self._objects]
-        for obj in self._objects:
-            for name, address in obj.symbols.items():
-                funcidx = _funcidx(name)
-                if funcidx is not None:
-                    self._slots[funcidx - self._first] = address
+        self._words = memoryview(self._slots).cast("B").cast("Q")
+        self._packs: list[LoadedPack] = []  # by address
+        for pack in packs:
+            self.add(pack)
+
+    def add(self, pack: CodePack) -> None:
+        """Load a pack, and let the slots of its functions lead to it."""
+        loaded = LoadedPack(pack)
+        insort(self._packs, loaded, key=_start_of)
+        words, first, base = self._words, self._first, loaded.start
+        for funcidx, start in zip(pack.funcidxs, pack.starts, strict=True):
+            words[funcidx - first] = base + start
 
     @property
     def slots_address(self) -> int:
         """Address of the function slots."""
         return ctypes.addressof(self._slots)
 
+    def provide(self, index: int) -> int:
+        """Address of the code of defined function number `index`."""
+        raise InternalError(f"defined function {index} is called without having been compiled")
+
     def locate(self, pc: int, offset: int | None = None) -> list[CodePosition]:
         """The wasm positions of a machine address: innermost first, one for each call that LLVM inlined there."""
-        index = bisect_right(self._starts, pc) - 1
+        packs = self._packs
+        index = bisect_right(packs, pc, key=_start_of) - 1
         if index < 0:
             return []
-        code = self._objects[index]
-        funcidx = _funcidx(code.function_at(pc) or "")
+        code = packs[index]
+        funcidx = code.function_at(pc)
         if funcidx is None:
             return []
-        inlined = code.inlined_at(pc)
+        line, inlined = code.place_of(pc)
         functions = [*(int(call.callee[1:]) for call in inlined), funcidx]
-        offsets = [code.line_at(pc), *(call.line for call in inlined)]
+        offsets = [line, *(call.line for call in inlined)]
         positions = [CodePosition(*position) for position in zip(functions, offsets, strict=True)]
         return positions if offset is None else self._exact(positions, offset)
 
@@ -59,10 +73,5 @@ class LoadedModule:
 
     def _function_of(self, offset: int, default: int) -> int:
         """The function whose body holds byte `offset`."""
-        index = bisect_right(self._codes, offset, key=attrgetter("start")) - 1
-        return index + self._first if index >= 0 and offset < self._codes[index].end else default
-
-
-def _funcidx(symbol: str) -> int | None:
-    """The function that a symbol names (lower/function.py calls function 12 `f12`), None for any other symbol."""
-    return int(symbol[1:]) if symbol[:1] == "f" and symbol[1:].isdigit() else None
+        index = bisect_right(self.module.codes, offset, key=attrgetter("start")) - 1
+        return index + self._first if index >= 0 and offset < self.module.codes[index].end else default

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wasmjit.compile.platform import supports_guard_pages
 from wasmjit.config import AUTO_OPT_CODE_BYTES, Config
 from wasmjit.wasm.module import Module
 
@@ -37,3 +38,10 @@ def resolve_opt(module: Module, config: Config) -> str:
         return config.opt
     size = code_bytes(module, range(module.num_imported_funcs, module.num_imported_funcs + len(module.codes)))
     return "2" if size <= AUTO_OPT_CODE_BYTES else "0"
+
+
+def resolve_guard(config: Config) -> bool:
+    """Whether memories get guard pages: as the config says, or wherever the platform has them."""
+    if config.bounds_checks == "auto":
+        return supports_guard_pages()
+    return config.bounds_checks == "guard"

@@ -15,8 +15,10 @@ from wasmjit.compile.direct import DirectSupport, has_usual_objects
 from wasmjit.compile.fault_ir import MAX_PREVIOUS
 from wasmjit.compile.loader import LoadedObject
 from wasmjit.compile.platform import Platform, current_platform
+from wasmjit.compile.platform.description import GATE_BYTES
 from wasmjit.compile.process_symbols import process_symbol
 from wasmjit.compile.python_ir import python_ir
+from wasmjit.compile.stubs import StubTable
 from wasmjit.compile.support_ir import support_ir
 from wasmjit.compile.trampolines import enter_symbol, thunk_symbol, trampolines_ir
 from wasmjit.errors import InternalError
@@ -110,6 +112,15 @@ class Support:
     def set_dispatch(self, address: int) -> None:
         """Set the C function `i32 (ptr host context, ptr buffer)` that host thunks call."""
         ctypes.c_uint64.from_address(self._symbols["wj_dispatch"]).value = address
+
+    def set_lazy_handler(self, address: int) -> None:
+        """Set the C function `i64 (i64 slots, i64 index)` that gives a function its code when it is first called."""
+        ctypes.c_uint64.from_address(self._symbols["wj_lazy_handler"]).value = address
+
+    def stub_table(self, slots: int, count: int) -> StubTable:
+        """Stubs for the functions whose slots are at an address."""
+        gate = ctypes.string_at(self._symbols["wj_gate"], GATE_BYTES)
+        return StubTable(gate, slots, self._symbols["wj_lazy"], count)
 
     def libcall(self, index: int) -> int:
         """Address of a native libcall: TRAP or EXTERN_STORE."""

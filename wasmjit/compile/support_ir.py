@@ -14,7 +14,7 @@ only ever crosses frames of wasm code and thunks: whatever else lies between two
 Nothing in the code is an address, so that it can be kept on disk. What differs from process to process is in
 variables, which support.py sets: `wj_key` and `wj_chain_key`, pthread keys; `wj_arena`, start and size of the arena;
 `wj_dispatch`, the function that host thunks call; `wj_arm`, what starts a thread's timer, if there is one
-(interrupt_ir.py); and those of fault_ir.py.
+(interrupt_ir.py); and those of fault_ir.py and lazy_ir.py.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from __future__ import annotations
 from wasmjit.abi import layout
 from wasmjit.abi.traps import TrapCode
 from wasmjit.compile.fault_ir import fault_ir
+from wasmjit.compile.lazy_ir import lazy_ir
 from wasmjit.compile.platform import Platform
 from wasmjit.compile.thread_ir import thread_ir
 
@@ -47,7 +48,7 @@ def support_ir(platform: Platform) -> str:
     """The whole unit."""
     attributes = f"attributes #0 = {{ {ATTRIBUTES} }}\nattributes #1 = {{ noinline noreturn {ATTRIBUTES} }}\n"
     parts = [_COMMON, platform.float_control_ir, thread_ir(platform), _BEGIN, _END, _WALK, _TRAP, _CATCH, _EXTERN_STORE]
-    return "".join([*parts, fault_ir(platform), attributes])
+    return "".join([*parts, lazy_ir(platform, ACTIVATION_STORE), fault_ir(platform), attributes])
 
 
 _COMMON = """

@@ -52,7 +52,7 @@ class State:
     """The world of one script. Names are those of the script; None is the module that came last."""
 
     def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+        self.engine = Engine(engine.config, validation="eager")  # scripts assert that modules are invalid
         self.store = Store(engine)
         self._modules: dict[str | None, _Maybe[Module]] = {}
         self._instances: dict[str | None, _Maybe[Instance]] = {}

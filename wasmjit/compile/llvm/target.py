@@ -40,6 +40,7 @@ def load_llvm() -> Any:
 
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
+    llvm.initialize_native_asmparser()  # for the assembly in the support code
     return llvm
 
 

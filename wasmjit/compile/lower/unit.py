@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from wasmjit.abi import layout
 from wasmjit.abi.libcalls import Libcall
-from wasmjit.binary.code import decode_body
+from wasmjit.binary.code import Body, decode_body
 from wasmjit.compile.lower.emitter import FIRST_FREE_METADATA, METADATA
 from wasmjit.compile.lower.function import lower_function
 from wasmjit.compile.lower.jump import JUMP_ATTRIBUTES, jump_ir
@@ -45,7 +45,8 @@ class Unit:
     """What the functions of one IR module share. Bodies are validated here: no unvalidated code is ever lowered.
 
     `inlines` says whether LLVM is going to inline functions, `vectorizes` whether it vectorises loops, `deterministic`
-    whether relaxed vector instructions give the same results on every machine.
+    whether relaxed vector instructions give the same results on every machine. `bodies` has those that have been
+    decoded already.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Unit:
         vectorizes: bool = False,
         target_arch: str,
         target_features: frozenset[str],
+        bodies: Mapping[int, Body] | None = None,
     ) -> None:
         self.module = module
         self.layout = vm_layout
@@ -70,6 +72,7 @@ class Unit:
         self.vectorizes = vectorizes
         self.target_arch = target_arch
         self.target_features = target_features
+        self._bodies = bodies or {}
         self.declarations: dict[str, None] = {}
         self._metadata: list[str] = []
         self._jumps: dict[str, str] = {}
@@ -95,7 +98,7 @@ class Unit:
         functions: list[str] = []
         scopes: list[str] = []
         for scope, funcidx in enumerate(sorted(self.members), first_scope):
-            body = decode_body(self.module, funcidx)
+            body = self._bodies.get(funcidx) or decode_body(self.module, funcidx)
             validate_body(self.module, funcidx, body)
             functions.append(lower_function(self, funcidx, body, scope))
             scopes.append(_subprogram(scope, funcidx))

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+GATE_BYTES = 128
+"""Size of the gate of a module's stubs, its two words included (lazy_ir.py)."""
+
+STUB_BYTES = 16
+"""Size of the stub of a function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +21,9 @@ class Platform:
     `sigset_t`. `float_control_ir` defines, in LLVM IR, `i64 @float_begin()`, which sets the rounding and denormal modes
     that WebAssembly needs and returns those that were set, and `void @float_end(i64)`, which brings them back.
     `sys_*` are numbers of system calls.
+
+    Packs of code start at multiples of `pack_align`. `lazy_asm` is the assembly of `wj_gate` and `wj_lazy`
+    (lazy_ir.py); `write_stubs` fills 32-bit words with so many stubs, in front of which there is the gate.
     """
 
     elf_machine: int
@@ -25,6 +35,9 @@ class Platform:
     sys_timer_create: int
     sys_timer_settime: int
     sys_timer_delete: int
+    pack_align: int
+    lazy_asm: str
+    write_stubs: Callable[[memoryview, int], None]
     siginfo_code: int = 8
     siginfo_address: int = 16
     action_bytes: int = 152

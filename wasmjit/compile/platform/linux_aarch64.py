@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from wasmjit.compile.platform.description import Platform
+from array import array
+
+from wasmjit.compile.platform.description import GATE_BYTES, STUB_BYTES, Platform
 
 _REGS = 184  # ucontext_t.uc_mcontext.regs
 _SP, _PC = 432, 440
@@ -33,6 +35,75 @@ done:
 }
 """
 
+# The stub leaves the function's index in w16. x16 and x17 are free between functions, x9 holds no argument.
+_LAZY = f"""
+.text
+.p2align 4
+.globl wj_gate
+.type wj_gate,@function
+wj_gate:
+adr x9, wj_gate+{GATE_BYTES}
+ldr x17, wj_gate_slots
+ldr x17, [x17, x16, lsl #3]
+add x9, x9, x16, lsl #4
+cmp x17, x9
+b.eq 1f
+br x17
+1:
+ldr x9, wj_gate_slots
+ldr x17, wj_gate_lazy
+br x17
+.org wj_gate+{GATE_BYTES - 16}
+wj_gate_slots:
+.quad 0
+wj_gate_lazy:
+.quad 0
+.size wj_gate, {GATE_BYTES}
+.globl wj_lazy
+.type wj_lazy,@function
+wj_lazy:
+stp x29, x30, [sp, #-16]!
+mov x29, sp
+sub sp, sp, #208
+stp x0, x1, [sp, #0]
+stp x2, x3, [sp, #16]
+stp x4, x5, [sp, #32]
+stp x6, x7, [sp, #48]
+str x8, [sp, #64]
+stp q0, q1, [sp, #80]
+stp q2, q3, [sp, #112]
+stp q4, q5, [sp, #144]
+stp q6, q7, [sp, #176]
+mov x0, x9
+mov x1, x16
+bl wj_lazy_call
+mov x16, x0
+ldp x0, x1, [sp, #0]
+ldp x2, x3, [sp, #16]
+ldp x4, x5, [sp, #32]
+ldp x6, x7, [sp, #48]
+ldr x8, [sp, #64]
+ldp q0, q1, [sp, #80]
+ldp q2, q3, [sp, #112]
+ldp q4, q5, [sp, #144]
+ldp q6, q7, [sp, #176]
+add sp, sp, #208
+ldp x29, x30, [sp], #16
+br x16
+.size wj_lazy, .-wj_lazy
+"""
+
+_MOVZ_W16, _MOVK_W16_HIGH, _B, _BRK = 0x52800010, 0x72A00010, 0x14000000, 0xD4200000
+
+
+def _write_stubs(words: memoryview, count: int) -> None:
+    words[0::4] = memoryview(array("I", [_MOVZ_W16 | (i & 0xFFFF) << 5 for i in range(count)]))
+    words[1::4] = memoryview(array("I", [_MOVK_W16_HIGH | i >> 16 << 5 for i in range(count)]))
+    back = [-(GATE_BYTES + STUB_BYTES * i + 8) >> 2 for i in range(count)]
+    words[2::4] = memoryview(array("I", [_B | distance & 0x3FFFFFF for distance in back]))
+    words[3::4] = memoryview(array("I", [_BRK]) * count)
+
+
 PLATFORM = Platform(
     elf_machine=183,
     context_pc=_PC,
@@ -43,4 +114,7 @@ PLATFORM = Platform(
     sys_timer_create=107,
     sys_timer_settime=110,
     sys_timer_delete=111,
+    pack_align=4096,  # ADRP counts in pages
+    lazy_asm=_LAZY,
+    write_stubs=_write_stubs,
 )

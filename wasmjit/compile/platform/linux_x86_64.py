@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from wasmjit.compile.platform.description import Platform
+from array import array
+
+from wasmjit.compile.platform.description import GATE_BYTES, STUB_BYTES, Platform
 
 _GREGS = 40
 _RBP, _RSP, _RIP = 10, 15, 16
@@ -43,6 +45,88 @@ done:
 }
 """
 
+# The stub leaves the function's index in eax. r10, r11 and rax hold no arguments in `tailcc`.
+_LAZY = f"""
+.text
+.p2align 4
+.globl wj_gate
+.type wj_gate,@function
+wj_gate:
+movl %eax, %eax
+leaq wj_gate+{GATE_BYTES}(%rip), %r10
+movq wj_gate_slots(%rip), %r11
+movq (%r11,%rax,8), %r11
+shlq $4, %rax
+addq %rax, %r10
+cmpq %r10, %r11
+je 1f
+jmpq *%r11
+1:
+shrq $4, %rax
+movq wj_gate_slots(%rip), %r10
+jmpq *wj_gate_lazy(%rip)
+.org wj_gate+{GATE_BYTES - 16}, 0xcc
+wj_gate_slots:
+.quad 0
+wj_gate_lazy:
+.quad 0
+.size wj_gate, {GATE_BYTES}
+.globl wj_lazy
+.type wj_lazy,@function
+wj_lazy:
+pushq %rbp
+movq %rsp, %rbp
+subq $176, %rsp
+movq %rdi, (%rsp)
+movq %rsi, 8(%rsp)
+movq %rdx, 16(%rsp)
+movq %rcx, 24(%rsp)
+movq %r8, 32(%rsp)
+movq %r9, 40(%rsp)
+movups %xmm0, 48(%rsp)
+movups %xmm1, 64(%rsp)
+movups %xmm2, 80(%rsp)
+movups %xmm3, 96(%rsp)
+movups %xmm4, 112(%rsp)
+movups %xmm5, 128(%rsp)
+movups %xmm6, 144(%rsp)
+movups %xmm7, 160(%rsp)
+movq %r10, %rdi
+movq %rax, %rsi
+call wj_lazy_call
+movq %rax, %r11
+movq (%rsp), %rdi
+movq 8(%rsp), %rsi
+movq 16(%rsp), %rdx
+movq 24(%rsp), %rcx
+movq 32(%rsp), %r8
+movq 40(%rsp), %r9
+movups 48(%rsp), %xmm0
+movups 64(%rsp), %xmm1
+movups 80(%rsp), %xmm2
+movups 96(%rsp), %xmm3
+movups 112(%rsp), %xmm4
+movups 128(%rsp), %xmm5
+movups 144(%rsp), %xmm6
+movups 160(%rsp), %xmm7
+leave
+jmpq *%r11
+.size wj_lazy, .-wj_lazy
+"""
+
+_NOP_MOV_EAX = 0xB8001F0F  # nopl (%rax); movl $index, %eax
+_NOP_JMP = 0xE9001F0F  # nopl (%rax); jmp gate
+
+
+def _write_stubs(words: memoryview, count: int) -> None:
+    first_end = GATE_BYTES + STUB_BYTES
+    words[0::4] = memoryview(array("I", [_NOP_MOV_EAX]) * count)
+    words[1::4] = memoryview(array("I", range(count)))
+    words[2::4] = memoryview(array("I", [_NOP_JMP]) * count)
+    distances = array("i", range(-first_end, -first_end - STUB_BYTES * count, -STUB_BYTES))
+    words[3::4] = memoryview(distances).cast("B").cast("I")
+
+
 PLATFORM = Platform(
     elf_machine=62,
     context_pc=_GREGS + 8 * _RIP,
@@ -53,4 +137,7 @@ PLATFORM = Platform(
     sys_timer_create=222,
     sys_timer_settime=223,
     sys_timer_delete=226,
+    pack_align=64,
+    lazy_asm=_LAZY,
+    write_stubs=_write_stubs,
 )

@@ -1,0 +1,36 @@
+"""The way from a function's first call to whoever compiles it."""
+
+from __future__ import annotations
+
+import ctypes
+
+from wasmjit.abi.native import NativeModule
+from wasmjit.errors import InternalError
+from wasmjit.runtime.callbacks import cover_entry
+from wasmjit.runtime.registry import AddressMap
+from wasmjit.runtime.traps import PENDING
+
+_natives: AddressMap[NativeModule] = AddressMap()
+
+
+def register_native(native: NativeModule) -> None:
+    """Let the address of a module's slots lead to it, as long as it lives."""
+    _natives.add(native.slots_address, native)
+
+
+@cover_entry
+def _provide(slots: int, index: int) -> int:
+    """Address of the code, or 0 with the exception pending. The handler makes no calls: each could raise once more."""
+    try:
+        native = _natives.refs[slots]()
+        if native is None:
+            raise InternalError("a function was called of a module that no longer exists")
+        return native.provide(index)
+    except BaseException as error:
+        PENDING.error = error
+        return 0
+
+
+_PROVIDE = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_uint64, ctypes.c_uint64)(_provide)
+LAZY_ADDRESS: int = ctypes.cast(_PROVIDE, ctypes.c_void_p).value or 0
+"""The C function for abi.native.NativeSupport.set_lazy_handler."""

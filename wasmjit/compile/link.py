@@ -1,0 +1,70 @@
+"""Objects that LLVM made of a module's functions, linked to packs: whatever does not depend on an address is done."""
+
+from __future__ import annotations
+
+import struct
+from types import ModuleType
+
+from wasmjit.compile.debug_section import save_debug_sections
+from wasmjit.compile.elf import SHN_UNDEF, STT_FUNC, ElfObject
+from wasmjit.compile.loader import RELOCATIONS, Layout, Linker
+from wasmjit.compile.pack import CodePack, function_lists
+from wasmjit.compile.platform import current_platform
+from wasmjit.errors import InternalError
+
+_FAR = 1 << 62  # the address of what is outside, while linking: whatever cannot go through the table is refused
+_MASK = (1 << 64) - 1
+
+
+def funcidx_of(symbol: str) -> int | None:
+    """The function that a symbol names (lower/function.py calls function 12 `f12`), None for any other symbol."""
+    return int(symbol[1:]) if symbol[:1] == "f" and symbol[1:].isdigit() else None
+
+
+def link_object(data: bytes | memoryview) -> CodePack:
+    """The pack of a relocatable object. Raises InternalError for an object that is damaged or for other processors."""
+    platform = current_platform()
+    elf = ElfObject(data)
+    if elf.machine != platform.elf_machine:
+        raise InternalError(f"object for another processor (ELF machine {elf.machine})")
+    arch = RELOCATIONS[elf.machine]
+    layout = Layout(elf, arch, platform.pack_align)
+    if layout.size > layout.data:
+        raise InternalError("generated code has data to write to")
+    image = bytearray(layout.size)
+    for index, place in layout.places.items():
+        section = elf.sections[index]
+        image[place : place + len(section.data)] = section.data
+    Linker(image, 0, elf, layout, arch, lambda _: _FAR).link()
+    fixups = _fixups(image, elf, layout, arch)
+    functions = [
+        (layout.places[symbol.section] + symbol.value, symbol.size, funcidx)
+        for symbol in elf.symbols
+        if symbol.type == STT_FUNC and symbol.section in layout.places
+        if (funcidx := funcidx_of(symbol.name)) is not None
+    ]
+    debug = save_debug_sections(elf, layout.places)
+    ranges = [(0, layout.size, 0, len(debug))]
+    return CodePack(bytes(image), fixups, function_lists(functions), ranges, lambda: debug)
+
+
+def _fixups(image: bytearray, elf: ElfObject, layout: Layout, arch: ModuleType) -> dict[str, list[int]]:
+    """The words that depend on addresses; what is in them is changed to what has to be added to."""
+    fixups: dict[str, list[int]] = {}
+
+    def fix(symbol: int, offset: int) -> None:
+        name = elf.symbols[symbol].name if elf.symbols[symbol].section == SHN_UNDEF else ""
+        if name:
+            (word,) = struct.unpack_from("<Q", image, offset)
+            struct.pack_into("<Q", image, offset, word - _FAR & _MASK)
+        fixups.setdefault(name, []).append(offset)
+
+    for symbol, slot in layout.got.items():
+        fix(symbol, slot)
+    for index, place in layout.places.items():
+        for offset, info, _ in elf.relocations(index):
+            if info & 0xFFFFFFFF == arch.ABSOLUTE:
+                fix(info >> 32, place + offset)
+    for offsets in fixups.values():
+        offsets.sort()
+    return fixups

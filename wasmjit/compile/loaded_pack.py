@@ -1,0 +1,77 @@
+"""A pack in the arena, ready to be called."""
+
+from __future__ import annotations
+
+import weakref
+from bisect import bisect_right
+
+from wasmjit.compile.arena import Arena, process_arena
+from wasmjit.compile.debug_section import load_debug_sections
+from wasmjit.compile.inlines import InlinedCall, InlineTable
+from wasmjit.compile.lines import LineTable
+from wasmjit.compile.pack import CodePack
+from wasmjit.compile.platform import mapping
+from wasmjit.compile.process_symbols import process_symbol
+from wasmjit.compile.view import view_of
+
+_MASK = (1 << 64) - 1
+
+
+class _Debug:
+    """Debug information of one piece; addresses are offsets in it."""
+
+    def __init__(self, data: bytes | memoryview) -> None:
+        sections = load_debug_sections(data)
+        lines = sections.pop(".debug_line", None)
+        self.lines = None if lines is None else LineTable(lines.data, lines.values)
+        self.inlines = InlineTable(sections)
+
+
+class LoadedPack:
+    """The code of a pack, mapped as long as this object lives; `start` and `end` bound it.
+
+    Text and constants share pages, which can be read and executed, and never be written to again.
+    """
+
+    def __init__(self, pack: CodePack, *, arena: Arena | None = None) -> None:
+        home = arena or process_arena()
+        size = len(pack.code)
+        self.pack = pack
+        self.start = home.allocate(size) if size else home.start
+        self.end = self.start + size
+        self._debug: dict[int, _Debug] = {}
+        if size:
+            weakref.finalize(self, home.release, self.start, size).atexit = False
+            pages = mapping.round_to_pages(size)
+            mapping.protect(self.start, pages, mapping.READ_WRITE)
+            view = view_of(self.start, pages)
+            view[:size] = pack.code
+            self._fix(view.cast("Q"))
+            mapping.protect(self.start, pages, mapping.READ_EXECUTE)
+
+    def _fix(self, words: memoryview) -> None:
+        for name, offsets in self.pack.fixups.items():
+            target = process_symbol(name) if name else self.start
+            for offset in offsets:
+                words[offset >> 3] = words[offset >> 3] + target & _MASK
+
+    def function_at(self, pc: int) -> int | None:
+        """Index of the function whose code holds address `pc`."""
+        pack, offset = self.pack, pc - self.start
+        rank = bisect_right(pack.starts, offset) - 1
+        if rank < 0 or offset >= pack.starts[rank] + pack.sizes[rank]:
+            return None
+        return pack.funcidxs[rank]
+
+    def place_of(self, pc: int) -> tuple[int | None, list[InlinedCall]]:
+        """Line of the instruction at `pc`, None if unknown, and the inlined calls it is part of, innermost first."""
+        offset = pc - self.start
+        found = self.pack.debug_at(offset)
+        if found is None:
+            return None, []
+        start, data = found
+        debug = self._debug.get(start)
+        if debug is None:
+            debug = self._debug[start] = _Debug(data)
+        line = None if debug.lines is None else debug.lines.lookup(offset - start)
+        return line, debug.inlines.lookup(offset - start)

@@ -1,0 +1,141 @@
+"""Machine code of some functions of a module, as it is kept in files and copied into the arena.
+
+A pack is one stretch of bytes with text, constants and global offset tables, which runs at any address once its
+*fixups* are applied. It is linked from an object that LLVM made (link.py), and packs are joined to larger ones: the
+functions that a program uses are loaded in one step.
+"""
+
+from __future__ import annotations
+
+import marshal
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+
+from wasmjit.compile.platform import current_platform
+from wasmjit.errors import InternalError
+
+_VERSION = 1
+_MARSHAL_VERSION = 4
+_SIZE_BYTES = 8
+
+DebugReader = Callable[[], "bytes | memoryview | None"]
+
+
+class CodePack:
+    """Code, and what is known about it.
+
+    * `code`: the bytes.
+    * `fixups`: for each symbol of the process the offsets of the words that its address is added
+      to, ascending; "" is the pack's own address.
+    * `funcidxs`, `starts`, `sizes`: the functions by ascending start. * `debug_ranges`: for each piece that LLVM made
+      start and end of its code, and of its debug information in what `debug` returns, ascending. That returns None if
+      the information is lost.
+    """
+
+    __slots__ = ("code", "debug", "debug_ranges", "fixups", "funcidxs", "sizes", "starts")
+
+    def __init__(
+        self,
+        code: bytes | memoryview,
+        fixups: dict[str, list[int]],
+        functions: tuple[array[int], array[int], array[int]],
+        debug_ranges: list[tuple[int, int, int, int]],
+        debug: DebugReader,
+    ) -> None:
+        self.code = code
+        self.fixups = fixups
+        self.funcidxs, self.starts, self.sizes = functions
+        self.debug_ranges = debug_ranges
+        self.debug = debug
+
+    def debug_at(self, offset: int) -> tuple[int, bytes | memoryview] | None:
+        """For an offset in the code: where its piece starts, and the piece's debug information."""
+        data = self.debug()
+        if data is None:
+            return None
+        index = bisect_right(self.debug_ranges, offset, key=itemgetter(0)) - 1
+        if index < 0:
+            return None
+        start, end, first, last = self.debug_ranges[index]
+        return (start, data[first:last]) if offset < end and first < last else None
+
+    def save(self) -> tuple[bytes, bytes]:
+        """Everything but the debug information, and that, empty if it is lost: what `load_pack` reads."""
+        head = marshal.dumps(
+            (
+                _VERSION,
+                self.fixups,
+                self.funcidxs.tobytes(),
+                self.starts.tobytes(),
+                self.sizes.tobytes(),
+                self.debug_ranges,
+            ),
+            _MARSHAL_VERSION,
+        )
+        return b"".join([len(head).to_bytes(_SIZE_BYTES, "little"), head, self.code]), bytes(self.debug() or b"")
+
+
+def load_pack(data: bytes | memoryview, debug: DebugReader) -> CodePack:
+    """A pack that was saved. The bytes must have been checked; InternalError for another version's."""
+    size = int.from_bytes(data[:_SIZE_BYTES], "little")
+    end = _SIZE_BYTES + size
+    version, fixups, funcidxs, starts, sizes, ranges = marshal.loads(data[_SIZE_BYTES:end])
+    if version != _VERSION:
+        raise InternalError(f"a pack of version {version}")
+    functions = array("I", funcidxs), array("I", starts), array("I", sizes)
+    return CodePack(memoryview(data)[end:], fixups, functions, ranges, debug)
+
+
+def join_packs(packs: Sequence[CodePack]) -> CodePack:
+    """One pack with the code of several. Of a piece whose functions are all in earlier ones there is no second copy."""
+    return packs[0] if len(packs) == 1 else _Joiner(packs).pack
+
+
+class _Joiner:
+    """The joint pack in the making."""
+
+    def __init__(self, packs: Sequence[CodePack]) -> None:
+        self._align = current_platform().pack_align
+        self._code, self._debug = bytearray(), bytearray()
+        self._fixups: dict[str, list[int]] = {}
+        self._known: set[int] = set()
+        self._functions: list[tuple[int, int, int]] = []
+        self._ranges: list[tuple[int, int, int, int]] = []
+        for pack in packs:
+            debug = pack.debug() or b""
+            for piece in pack.debug_ranges:
+                self._add_piece(pack, piece, debug)
+        joined = bytes(self._debug)
+        functions = function_lists(self._functions)
+        self.pack = CodePack(bytes(self._code), self._fixups, functions, self._ranges, lambda: joined)
+
+    def _add_piece(self, pack: CodePack, piece: tuple[int, int, int, int], debug: bytes | memoryview) -> None:
+        start, end, first, last = piece
+        ranks = range(bisect_left(pack.starts, start), bisect_left(pack.starts, end))
+        if all(pack.funcidxs[rank] in self._known for rank in ranks):
+            return
+        self._code += bytes(-len(self._code) % self._align)
+        base = len(self._code) - start
+        self._code += pack.code[start:end]
+        for rank in ranks:
+            self._known.add(pack.funcidxs[rank])
+            self._functions.append((base + pack.starts[rank], pack.sizes[rank], pack.funcidxs[rank]))
+        for name, offsets in pack.fixups.items():
+            inside = offsets[bisect_left(offsets, start) : bisect_left(offsets, end)]
+            if inside:
+                self._fixups.setdefault(name, []).extend([base + offset for offset in inside])
+        debug_base = len(self._debug)
+        self._debug += debug[first:last]
+        self._ranges.append((base + start, base + end, debug_base, len(self._debug)))
+
+
+def function_lists(functions: list[tuple[int, int, int]]) -> tuple[array[int], array[int], array[int]]:
+    """The lists of a pack from (start, size, funcidx) of each function."""
+    functions.sort()
+    return (
+        array("I", [funcidx for _, _, funcidx in functions]),
+        array("I", [start for start, _, _ in functions]),
+        array("I", [size for _, size, _ in functions]),
+    )

@@ -1,0 +1,40 @@
+"""The stubs of a module's functions (lazy_ir.py says what they do), and its gate before them."""
+
+from __future__ import annotations
+
+import weakref
+from array import array
+
+from wasmjit.compile.arena import Arena, process_arena
+from wasmjit.compile.platform import current_platform, mapping
+from wasmjit.compile.platform.description import GATE_BYTES, STUB_BYTES
+from wasmjit.compile.view import view_of
+
+
+class StubTable:
+    """Stubs of `count` functions, in the arena as long as this object lives.
+
+    `gate` is the template, `slots` the address of the function slots, `lazy` that of `wj_lazy`.
+    """
+
+    def __init__(self, gate: bytes, slots: int, lazy: int, count: int, *, arena: Arena | None = None) -> None:
+        home = arena or process_arena()
+        size = GATE_BYTES + STUB_BYTES * count
+        start = home.allocate(size)
+        weakref.finalize(self, home.release, start, size).atexit = False
+        mapping.protect(start, mapping.round_to_pages(size), mapping.READ_WRITE)
+        view = view_of(start, size)
+        words = array("Q", [slots, lazy]).tobytes()
+        view[:GATE_BYTES] = gate[: GATE_BYTES - len(words)] + words
+        current_platform().write_stubs(view[GATE_BYTES:].cast("I"), count)
+        mapping.protect(start, mapping.round_to_pages(size), mapping.READ_EXECUTE)
+        self.first = start + GATE_BYTES
+        self.count = count
+
+    def addresses(self) -> array[int]:
+        """The address of every stub: what the slots begin with."""
+        return array("Q", range(self.first, self.first + STUB_BYTES * self.count, STUB_BYTES))
+
+    def stub(self, index: int) -> int:
+        """Address of the stub of the module's defined function number `index`."""
+        return self.first + STUB_BYTES * index

@@ -1,0 +1,67 @@
+"""From functions of a module to machine code: what compiling any unit needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from wasmjit.abi.layout import VMLayout
+from wasmjit.binary.code import Body
+from wasmjit.compile.cluster import plan_cluster
+from wasmjit.compile.link import link_object
+from wasmjit.compile.llvm.object import CodegenSettings, compile_ir
+from wasmjit.compile.llvm.pipeline import VECTORIZING
+from wasmjit.compile.llvm.target import Target, resolve_target
+from wasmjit.compile.lower import Unit
+from wasmjit.compile.pack import CodePack
+from wasmjit.compile.plan import resolve_guard, resolve_opt
+from wasmjit.config import Config
+from wasmjit.errors import WasmError
+from wasmjit.wasm.module import Module
+
+
+class UnitCompiler:
+    """Compiles functions of one module with one configuration."""
+
+    def __init__(self, module: Module, config: Config) -> None:
+        self.module = module
+        self.layout = VMLayout(module)
+        self.guard = resolve_guard(config)
+        self.deterministic = config.relaxed_simd_deterministic
+        self.target: Target = resolve_target(config.target_cpu)
+        self.settings = CodegenSettings(resolve_opt(module, config), self.target.cpu, self.target.features)
+
+    def ir(self, funcidxs: Iterable[int], bodies: Mapping[int, Body] | None = None) -> str:
+        """IR of a unit. Raises what decoding and validation raise for a body that is not valid.
+
+        `bodies` has those that have been decoded already.
+        """
+        unit = Unit(
+            self.module,
+            self.layout,
+            funcidxs,
+            guard=self.guard,
+            deterministic=self.deterministic,
+            inlines=self.settings.opt != "0",
+            vectorizes=self.settings.opt in VECTORIZING,
+            target_arch=self.target.arch,
+            target_features=self.target.enabled,
+            bodies=bodies,
+        )
+        return unit.lower()
+
+    def pack(self, funcidxs: Iterable[int], bodies: Mapping[int, Body] | None = None) -> CodePack:
+        """Machine code of a unit."""
+        return link_object(compile_ir(self.ir(funcidxs, bodies), self.settings))
+
+    def cluster(self, funcidx: int, is_compiled: Callable[[int], bool]) -> CodePack:
+        """Machine code of one function, and of small ones that it calls (cluster.py).
+
+        Raises what decoding and validation raise for that function.
+        """
+        bodies = plan_cluster(self.module, funcidx, inlines=self.settings.opt != "0", is_compiled=is_compiled)
+        try:
+            return self.pack(bodies, bodies)
+        except WasmError:
+            if len(bodies) == 1:
+                raise
+            return self.pack([funcidx])  # another one may be at fault, which is not called yet
