@@ -30,7 +30,7 @@ GENERATORS: dict[str, Callable[[int], bytes | None]] = {
     "mutants": lambda seed: mutate(generate(seed) if seed % 2 else wat_to_wasm(formulas(seed)), seed),
     "loops": lambda seed: wat_to_wasm(loops(seed)),
 }
-MODES = "0guard,2guard,0explicit,2explicit"
+MODES = "0guard,2guard,0explicit,2explicit,0interp"
 
 
 def _say(text: str) -> None:
@@ -67,11 +67,12 @@ def compare(name: str, play: Play, modes: list[str], figures: Counter[str]) -> N
 
 def _first_difference(play: Play, scenes: list[Scene], mode: str) -> str:
     """`mode` is an optimisation level, how bounds are checked, and perhaps after a colon the name of a CPU.
+    `0interp` is the interpreter.
 
     Or it is `wrong`, an engine with faults, to see whether they are noticed.
     """
     way, _, cpu = ("0explicit" if mode == "wrong" else mode).partition(":")
-    exact = way[1:] == "explicit"
+    exact = way[1:] != "guard"
     world_type = WrongWorld if mode == "wrong" else WasmjitWorld
     try:
         for scene in scenes:

@@ -220,18 +220,28 @@ _WASMJIT_KINDS = {
 def _wasmjit_module(data: bytes, opt: Any, bounds_checks: Any, cpu: str | None) -> Any:
     import wasmjit
 
-    return wasmjit.Module(wasmjit.Engine(opt=opt, bounds_checks=bounds_checks, target_cpu=cpu), data)
+    return wasmjit.Module(_wasmjit_engine(opt, bounds_checks, cpu), data)
+
+
+def _wasmjit_engine(opt: Any, bounds_checks: Any, cpu: str | None) -> Any:
+    import wasmjit
+
+    if bounds_checks == "interp":
+        return wasmjit.Engine(tier="interp")
+    return wasmjit.Engine(opt=opt, bounds_checks=bounds_checks, target_cpu=cpu)
 
 
 class WasmjitWorld:
-    """The engine under test; what helps to look is compiled without optimisation."""
+    """The engine under test; what helps to look is compiled without optimisation. Bounds checked by `interp`: all of it
+    is interpreted.
+    """
 
     def __init__(self, modules: dict[str, bytes], opt: str, bounds_checks: Any, cpu: str | None = None) -> None:
         import wasmjit
 
         self.log: Log = []
         self._bounds_checks, self._tested = bounds_checks, (opt, bounds_checks, cpu)
-        self._store = wasmjit.Store(wasmjit.Engine(opt="0", bounds_checks=bounds_checks))
+        self._store = wasmjit.Store(_wasmjit_engine("0", bounds_checks, None))
         self._instances: dict[str, Any] = {"host": host_functions(self.log, self._reenter)}
         self._modules = modules
 

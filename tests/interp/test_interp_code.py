@@ -137,3 +137,13 @@ def test_a_missing_feature_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(code, "SUPPORTED", code.SUPPORTED - {"simd"})
     with pytest.raises(wasmjit.UnsupportedError, match="simd"):
         wasmjit.Module(wasmjit.Engine(tier="interp"), "(module (func (drop (v128.const i64x2 0 0))))")
+
+
+def test_negative_constants_are_constants(instantiate: Instantiate) -> None:
+    instance = instantiate(
+        """(module (func (export "f") (param i64) (result i64)
+          (i64.shl (local.get 0) (i64.extend_i32_s (i32.const -63))))
+          (func (export "g") (result i64) (i64.and (i64.extend_i32_s (i32.const -256)) (i64.const -1))))"""
+    )
+    assert instance.f(3) == 6
+    assert instance.g() == -256

@@ -35,6 +35,9 @@ SUPPORTED = frozenset(
         features.MULTI_MEMORY,
         features.MEMORY64,
         features.TAIL_CALL,
+        features.RELAXED_SIMD,
+        features.WIDE_ARITHMETIC,
+        features.CUSTOM_PAGE_SIZES,
     }
 )
 """What the interpreter can do; a module that needs more is refused by the feature's name."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from wasmjit.interp.operand import MASKS, TRAPS, Operand, combine, literal, masked, signed
 from wasmjit.interp.registry import Handler, bind
 from wasmjit.interp.translator import Translator
+from wasmjit.wasm.types import I64
 
 _ROOM = {32: 1 << 66, 64: 1 << 130}
 """How large an expression may be before it is brought back."""
@@ -68,7 +69,7 @@ def _bitwise(symbol: str, bits: int) -> Handler:
 def _shift(name: str, bits: int) -> Handler:
     def translate(t: Translator, imm: None) -> None:
         b, a = t.pop(), t.pop()
-        count = literal(int(b.text) & bits - 1) if b.is_const else combine(f"({{}} & {bits - 1})", [b], 0, bits - 1)
+        count = literal(b.low & bits - 1) if b.is_const else combine(f"({{}} & {bits - 1})", [b], 0, bits - 1)
         if name == "shl":
             t.push(_shl(a, count, bits))
         elif name == "shr_u":
@@ -225,7 +226,7 @@ def _rotate(name: str, bits: int) -> Handler:
         a = masked(a, bits)
         if b.is_const:
             (a,) = t.atoms(a)
-            left = int(b.text) & bits - 1 if name == "rotl" else -int(b.text) & bits - 1
+            left = b.low & bits - 1 if name == "rotl" else -b.low & bits - 1
             text = f"({{}} << {left} | {{}} >> {bits - left})"
             t.push(combine(text, [a, a], 0, MASKS[bits] << left))
         else:
@@ -239,6 +240,16 @@ def _extend(from_bits: int) -> Handler:
         half, mask = 1 << from_bits - 1, (1 << from_bits) - 1
         a = combine(f"({{}} & {mask})", [t.pop()], 0, mask)
         t.push(combine(f"(({{}} ^ {half}) - {half})", [a], -half, half - 1))
+
+    return translate
+
+
+def _wide(name: str) -> Handler:
+    """Numbers of 128 bits as two halves, the low one first."""
+
+    def translate(t: Translator, imm: None) -> None:
+        operands = t.pop_values((I64,) * (2 if name.startswith("mul") else 4))
+        t.call(f"i64_{name}({', '.join(operand.text for operand in operands)})", (I64, I64))
 
     return translate
 
@@ -267,5 +278,7 @@ def _bind_all(bits: int) -> None:
             bind(f"i{bits}.extend{size}_s", _extend(size))
 
 
+for _name in ("add128", "sub128", "mul_wide_s", "mul_wide_u"):
+    bind(f"i64.{_name}", _wide(_name))
 _bind_all(32)
 _bind_all(64)

@@ -65,7 +65,7 @@ def masked(operand: Operand, bits: int) -> Operand:
         return operand
     mask = MASKS[bits]
     if operand.is_const:
-        return literal(int(operand.text) & mask)
+        return literal(operand.low & mask)
     return combine(f"({{}} & {mask})", [operand], 0, mask)
 
 
@@ -76,7 +76,7 @@ def signed(operand: Operand, bits: int) -> Operand:
         return operand
     operand = masked(operand, bits)
     if operand.is_const:
-        number = int(operand.text)
+        number = operand.low
         number -= (number >> bits - 1) << bits
         return Operand(f"({number})", 0, NO_NAMES, PURE, number, number)
     return combine(f"(({{}} ^ {half}) - {half})", [operand], -half, half - 1)

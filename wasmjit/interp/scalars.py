@@ -16,6 +16,7 @@ _U32, _U64 = Struct("<I"), Struct("<Q")
 Bytes = bytes | bytearray | memoryview
 _F32_QUIET = 0x40_0000
 _EXACT = 1 << 53
+_MASK64 = (1 << 64) - 1
 
 
 def trap(code: TrapCode) -> Trap:
@@ -232,6 +233,30 @@ def _rotations(bits: int) -> dict[str, object]:
     return {f"i{bits}_rotl": rotl, f"i{bits}_rotr": rotr}
 
 
+def _halves(number: int) -> tuple[int, int]:
+    return number & _MASK64, number >> 64 & _MASK64
+
+
+def i64_add128(a: int, a_high: int, b: int, b_high: int) -> tuple[int, int]:
+    """The sum of two numbers in halves."""
+    return _halves((a_high << 64 | a) + (b_high << 64 | b))
+
+
+def i64_sub128(a: int, a_high: int, b: int, b_high: int) -> tuple[int, int]:
+    """The difference of two numbers in halves."""
+    return _halves((a_high << 64 | a) - (b_high << 64 | b))
+
+
+def i64_mul_wide_u(a: int, b: int) -> tuple[int, int]:
+    """The whole product."""
+    return _halves(a * b)
+
+
+def i64_mul_wide_s(a: int, b: int) -> tuple[int, int]:
+    """The whole product of signed numbers."""
+    return _halves((a - (a >> 63 << 64)) * (b - (b >> 63 << 64)))
+
+
 SCALARS: dict[str, object] = {
     **_signed_division(32),
     **_signed_division(64),
@@ -260,6 +285,7 @@ SCALARS: dict[str, object] = {
         for function in (
             divide_by_zero, f32_of_int, f32_reinterpret_i32, f64_reinterpret_i64, float_ceil, float_floor, float_max,
             float_min, float_nearest, float_sqrt, float_trunc, i32_reinterpret_f32, i64_reinterpret_f64, load_nan32,
+            i64_add128, i64_sub128, i64_mul_wide_s, i64_mul_wide_u,
             TailCall, saturate, store_f32, trap_unreachable, truncate,
         )
     },

@@ -8,6 +8,7 @@ from wasmjit.interp.lanes import Function
 from wasmjit.interp.lanes_float import FLOAT_LANES
 from wasmjit.interp.lanes_integer import INTEGER_LANES
 from wasmjit.interp.lanes_move import MOVES
+from wasmjit.interp.lanes_relaxed import RELAXED
 from wasmjit.interp.memops import address_of
 from wasmjit.interp.operand import READS_MEMORY, TRAPS, Operand, combine
 from wasmjit.interp.registry import HANDLERS, Handler, bind
@@ -15,7 +16,7 @@ from wasmjit.interp.translator import BITS, Translator
 from wasmjit.wasm.opcodes import OPCODES, Op
 from wasmjit.wasm.types import V128
 
-VECTORS: dict[str, Function] = {**INTEGER_LANES, **FLOAT_LANES, **MOVES}
+VECTORS: dict[str, Function] = {**INTEGER_LANES, **FLOAT_LANES, **MOVES, **RELAXED}
 """Global names of translated code, by mnemonic with underscores for dots."""
 
 
