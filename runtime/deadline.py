@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from time import monotonic_ns
 
@@ -14,13 +15,27 @@ _ARMED, _DEADLINE, _DUE = THREAD_ARMED // 8, THREAD_DEADLINE // 8, THREAD_DUE //
 _LONGEST_S = 1e9
 
 
+class _Limits(threading.local):
+    """The deadline of a thread's calls, for host functions that wait."""
+
+    deadline_ns = 0
+
+
+_limits = _Limits()
+
+
+def time_left_ns() -> int | None:
+    """How long the calls of this thread may still take; None if there is no limit."""
+    return _limits.deadline_ns - monotonic_ns() if _limits.deadline_ns else None
+
+
 def call_within(
     direct: DirectCalls | None, timeout: float, function: Callable[[Sequence[object]], object], args: Sequence[object]
 ) -> object:
     """Call a function; wasm that it runs in this thread ends with CallTimeout `timeout` seconds from now.
 
-    Inside of another such call, whichever ends first counts. Host functions are not stopped: the time is found to be up
-    when they return.
+    Inside of another such call, whichever ends first counts. Host functions are not stopped, but may look at
+    `time_left_ns`: the time is found to be up when they return.
     """
     if direct is None:
         raise UnsupportedError("timeouts on this Python")
@@ -30,9 +45,9 @@ def call_within(
     outer = record[_DEADLINE]
     deadline = monotonic_ns() + int(min(timeout, _LONGEST_S) * 1e9)
     try:
-        record[_DEADLINE] = min(outer, deadline) if outer else deadline
+        record[_DEADLINE] = _limits.deadline_ns = min(outer, deadline) if outer else deadline
         record[_ARMED] = 0  # entering wasm starts the timer anew, for the right time
         return function(args)
     finally:
-        record[_DEADLINE] = outer
+        record[_DEADLINE] = _limits.deadline_ns = outer
         record[_DUE] = 0

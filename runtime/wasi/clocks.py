@@ -8,6 +8,7 @@ from typing import Protocol
 
 from wasmjit.runtime.wasi.errno import Errno, WasiError
 from wasmjit.runtime.wasi.layout import CLOCK_MONOTONIC, CLOCK_PROCESS_CPUTIME, CLOCK_REALTIME, CLOCK_THREAD_CPUTIME
+from wasmjit.runtime.wasi.waiting import shortened_ns, to_ms
 
 _HOST_CLOCKS = {
     CLOCK_REALTIME: time.CLOCK_REALTIME,
@@ -17,7 +18,6 @@ _HOST_CLOCKS = {
 }
 _NS = 1_000_000_000
 _END_OF_TIME_NS = (1 << 64) - 1  # what a guest's timestamp can hold
-_MAX_WAIT_NS = 3600 * _NS  # one system call; the caller goes on waiting
 
 Ready = list[tuple[int, int]]
 """What `select.poll` returns: host descriptors and their events."""
@@ -33,7 +33,10 @@ class Clocks(Protocol):
         """Its resolution. EINVAL as above."""
 
     def wait(self, poller: select.poll | None, timeout_ns: int | None) -> Ready:
-        """Wait for descriptors or time; may come back early with nothing. None: no time limit."""
+        """Wait for descriptors or time; may come back early with nothing. None: no time limit.
+
+        EINTR if the time of this thread's calls is up.
+        """
 
 
 def _host_clock(clock: int) -> int:
@@ -56,11 +59,11 @@ class HostClocks:
 
     def wait(self, poller: select.poll | None, timeout_ns: int | None) -> Ready:
         """Wait. Signals are handled meanwhile, so Ctrl-C ends it."""
-        limit = _MAX_WAIT_NS if timeout_ns is None else min(timeout_ns, _MAX_WAIT_NS)
+        limit_ns = shortened_ns(timeout_ns)
         if poller is None:
-            time.sleep(limit / _NS)
+            time.sleep(limit_ns / _NS)
             return []
-        return poller.poll(-(-limit // 1_000_000))  # whole ms, rounded up: never a little too early
+        return poller.poll(to_ms(limit_ns))
 
 
 class FrozenClocks:
@@ -88,6 +91,6 @@ class FrozenClocks:
         if ready or timeout_ns == 0:
             return ready
         if timeout_ns is None:
-            return poller.poll() if poller else []
+            return HostClocks().wait(poller, None)
         self._now_ns = min(self._now_ns + timeout_ns, _END_OF_TIME_NS)
         return []

@@ -30,6 +30,7 @@ from wasmjit.runtime.wasi.layout import (
     filetype_of,
 )
 from wasmjit.runtime.wasi.syscalls import set_times_of_fd
+from wasmjit.runtime.wasi.waiting import wait_for, wait_if_limited
 
 _HOST_FLAGS = (
     (FDFLAGS_APPEND, os.O_APPEND),
@@ -135,10 +136,14 @@ class HostFile(Descriptor):
 
     def readv(self, buffers: Sequence[memoryview]) -> int:
         """`readv`, straight into the buffers."""
+        if self.filetype != FILETYPE_REGULAR_FILE:
+            wait_if_limited(self.fd, select.POLLIN)
         return os.readv(self.fd, buffers)
 
     def writev(self, buffers: Sequence[memoryview]) -> int:
         """`writev`, straight from the buffers."""
+        if self.filetype != FILETYPE_REGULAR_FILE:
+            wait_if_limited(self.fd, select.POLLOUT)
         return os.writev(self.fd, buffers)
 
     def preadv(self, buffers: Sequence[memoryview], offset: int) -> int:
@@ -207,16 +212,14 @@ class InheritedFile(HostFile):
         """`readv`. EAGAIN if the guest does not want to wait."""
         if self.nonblock:
             self._expect(select.POLLIN)
-        return os.readv(self.fd, buffers)
+        return super().readv(buffers)
 
     def writev(self, buffers: Sequence[memoryview]) -> int:
         """`writev`. EAGAIN if the guest does not want to wait."""
         if self.nonblock:
             self._expect(select.POLLOUT)
-        return os.writev(self.fd, buffers)
+        return super().writev(buffers)
 
     def _expect(self, event: int) -> None:
-        poller = select.poll()
-        poller.register(self.fd, event)
-        if not poller.poll(0):
+        if not wait_for(self.fd, event, 0):
             raise WasiError(Errno.AGAIN)

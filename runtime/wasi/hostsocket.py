@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import socket
@@ -16,6 +17,7 @@ from wasmjit.runtime.wasi.errno import Errno, WasiError
 from wasmjit.runtime.wasi.hostfile import filestat_of_fd, waiting_bytes
 from wasmjit.runtime.wasi.layout import FDFLAGS_NONBLOCK, FILETYPE_SOCKET_DGRAM, FILETYPE_SOCKET_STREAM, Filestat
 from wasmjit.runtime.wasi.network import IpAddress
+from wasmjit.runtime.wasi.waiting import wait_for
 
 _SHUTDOWN = {1: socket.SHUT_RD, 2: socket.SHUT_WR, 3: socket.SHUT_RDWR}
 _TRANSFER = rights.FD_READ | rights.FD_WRITE | rights.SOCK_SHUTDOWN
@@ -76,10 +78,8 @@ class HostSocket(Descriptor):
 
     def _wait(self, event: int) -> None:
         """Wait until it is ready, or fail with EAGAIN if the guest does not want to, or not that long."""
-        poller = select.poll()
-        poller.register(self.sock, event)
         limit_ms = self.recv_limit_ms if event == select.POLLIN else self.send_limit_ms
-        if not poller.poll(0 if self.nonblock else limit_ms):
+        if not wait_for(self.sock.fileno(), event, 0 if self.nonblock else limit_ms):
             raise WasiError(Errno.AGAIN)
 
     def bind(self, address: IpAddress, port: int) -> None:
@@ -96,13 +96,15 @@ class HostSocket(Descriptor):
     def connect(self, address: IpAddress, port: int) -> None:
         """Connect. EINPROGRESS if the guest does not want to wait."""
         target = (str(self._fitting(address)), port)
-        if not self.nonblock:
-            return self.sock.connect(target)
         self.sock.setblocking(False)
         try:
             code = self.sock.connect_ex(target)
         finally:
             self.sock.setblocking(True)
+        if code == errno.EINPROGRESS and not self.nonblock:
+            self._wait(select.POLLOUT)
+            # asking again tells the host that its answer has been seen; else the next call would get it
+            code = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) or self.sock.connect_ex(target)
         if code:
             raise OSError(code, os.strerror(code))
 

