@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from time import monotonic_ns
+from typing import Any, TypeVar
 
 from wasmjit.abi.layout import THREAD_ARMED, THREAD_DEADLINE, THREAD_DUE
 from wasmjit.abi.native import DirectCalls
 from wasmjit.errors import UnsupportedError
 from wasmjit.runtime.stack import thread_record
+
+_T = TypeVar("_T")
 
 _ARMED, _DEADLINE, _DUE = THREAD_ARMED // 8, THREAD_DEADLINE // 8, THREAD_DUE // 8
 _LONGEST_S = 1e9
@@ -29,9 +32,7 @@ def time_left_ns() -> int | None:
     return _limits.deadline_ns - monotonic_ns() if _limits.deadline_ns else None
 
 
-def call_within(
-    direct: DirectCalls | None, timeout: float, function: Callable[[Sequence[object]], object], args: Sequence[object]
-) -> object:
+def call_within(direct: DirectCalls | None, timeout: float, function: Callable[..., _T], *args: Any) -> _T:
     """Call a function; wasm that it runs in this thread ends with CallTimeout `timeout` seconds from now.
 
     Inside of another such call, whichever ends first counts. Host functions are not stopped, but may look at
@@ -47,7 +48,7 @@ def call_within(
     try:
         record[_DEADLINE] = _limits.deadline_ns = min(outer, deadline) if outer else deadline
         record[_ARMED] = 0  # entering wasm starts the timer anew, for the right time
-        return function(args)
+        return function(*args)
     finally:
         record[_DEADLINE] = _limits.deadline_ns = outer
         record[_DUE] = 0

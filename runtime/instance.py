@@ -77,6 +77,7 @@ class ModuleInstance:
     )
 
     def __init__(self, store: Store, plan: ModulePlan, native: NativeModule, imports: Sequence[Extern]) -> None:
+        store.quota.add("instances", self)
         self.store = store
         self.plan = plan
         self.module = plan.module

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+from functools import cache
 
-from wasmjit.abi.native import NativeModule
+from wasmjit.abi.native import DirectCalls, NativeModule
 from wasmjit.errors import InternalError
 from wasmjit.runtime.callbacks import cover_entry
 from wasmjit.runtime.registry import AddressMap
@@ -31,6 +32,14 @@ def _provide(slots: int, index: int) -> int:
         return 0
 
 
-_PROVIDE = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_uint64, ctypes.c_uint64)(_provide)
-LAZY_ADDRESS: int = ctypes.cast(_PROVIDE, ctypes.c_void_p).value or 0
-"""The C function for abi.native.NativeSupport.set_lazy_handler."""
+@cache
+def lazy_address(direct: DirectCalls | None) -> int:
+    """The C function for abi.native.NativeSupport.set_lazy_handler."""
+    if direct is not None:
+        return direct.provide(_provide)
+    callback = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_uint64, ctypes.c_uint64)(_provide)
+    _callbacks.append(callback)
+    return ctypes.cast(callback, ctypes.c_void_p).value or 0
+
+
+_callbacks: list[object] = []

@@ -68,6 +68,8 @@ class MemoryInstance:
         pages, most = type.limits.min, maximum_bytes(type)
         check_limit("memory pages", pages, most >> type.page_size_log2)
         size_bytes = pages << type.page_size_log2
+        store.quota.check("memory_bytes", size_bytes)
+        store.quota.add("memories", self)
         self.store = store
         self._type = type
         self._maximum_bytes = most
@@ -110,7 +112,9 @@ class MemoryInstance:
         with self.store.lock:
             old = self.size_bytes
             new = old + (delta_pages << self._type.page_size_log2)
-            if new > self._maximum_bytes or not self._reservation.commit(_whole_pages(old), _whole_pages(new)):
+            if new > self._maximum_bytes or not self.store.quota.allows("memory_bytes", new):
+                return -1
+            if not self._reservation.commit(_whole_pages(old), _whole_pages(new)):
                 return -1
             self._definition.words[_LENGTH] = new
             return old >> self._type.page_size_log2

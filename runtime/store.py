@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import index
 
 from wasmjit.abi.layout import (
     INTERRUPT_ALWAYS,
     INTERRUPT_ONCE,
     STORE_AFTER_CALL,
     STORE_DEPTH,
+    STORE_FUEL,
     STORE_HEADER_BYTES,
     STORE_INTERRUPT,
     STORE_MAX_STACK,
@@ -25,9 +27,10 @@ from wasmjit.runtime.externref import ExternRefs
 from wasmjit.runtime.func import FuncInstance, pointer_argument
 from wasmjit.runtime.hostcalls import dispatch_address
 from wasmjit.runtime.instance import func_at
-from wasmjit.runtime.lazy import LAZY_ADDRESS
+from wasmjit.runtime.lazy import lazy_address
 from wasmjit.runtime.libcalls import libcall_table
 from wasmjit.runtime.lock import store_lock
+from wasmjit.runtime.quota import Quota, StoreLimits
 from wasmjit.runtime.raw import Block, read_word
 from wasmjit.runtime.traps import TrapSource
 
@@ -45,6 +48,7 @@ class Store:
         self.header = Block(STORE_HEADER_BYTES)
         self.lock = store_lock(self.header, native.direct)
         self.traps = TrapSource(native)
+        self.quota = Quota(StoreLimits())
         self.code = self.traps.code
         """The machine code of all instances, for backtraces."""
         self.trap_argument = pointer_argument(self.traps.trap_info.address)
@@ -59,7 +63,7 @@ class Store:
         self.unwrap_func: Callable[[object], FuncInstance | None] = _if_func
         """The function that a Python object stands for, if it does."""
         native.set_dispatch(dispatch_address(native.direct))
-        native.set_lazy_handler(LAZY_ADDRESS)
+        native.set_lazy_handler(lazy_address(native.direct))
         native.install_signal_handlers()  # without guarded memories too: a huge frame may run into the end of the stack
 
     def _fill_header(self) -> None:
@@ -75,6 +79,25 @@ class Store:
             self.native.install_signal_handlers()
         if self.native.direct is not None:
             self.native.direct.checked()
+
+    @property
+    def fuel(self) -> int:
+        """Fuel that is left. Raises ValueError if code consumes none."""
+        self._needs_fuel()
+        word: int = self.header.words[STORE_FUEL // 8]
+        return word if word < 1 << 63 else 0
+
+    @fuel.setter
+    def fuel(self, fuel: int) -> None:
+        self._needs_fuel()
+        fuel = index(fuel)
+        if not 0 <= fuel < 1 << 63:
+            raise ValueError(f"fuel must be from 0 to 2**63 - 1, not {fuel}")
+        self.header.words[STORE_FUEL // 8] = fuel
+
+    def _needs_fuel(self) -> None:
+        if not self.config.fuel:
+            raise ValueError("the store's engine was made without fuel=True")
 
     def interrupt(self) -> bool:
         """Stop what runs in the store now, from any thread: Interrupted. Whether something does run."""

@@ -29,11 +29,15 @@ class TableStorage:
     defines it joins them only when others do, so that an instance with a table of its own is not a reference cycle.
     """
 
-    __slots__ = ("_capacity", "_definition", "_owned", "_slots", "address", "element", "links", "maximum", "store")
+    __slots__ = (
+        "__weakref__", "_capacity", "_definition", "_owned", "_slots", "address", "element", "links", "maximum", "store"
+    )  # fmt: skip
 
     def __init__(self, store: Store, type: TableType, init: int) -> None:
         size = type.limits.min
         check_limit("table elements", size, MAX_TABLE_ELEMENTS)
+        store.quota.check("table_elements", size)
+        store.quota.add("tables", self)
         self.store = store
         self.element: ValType = type.element
         self.address: ValType = type.address
@@ -109,6 +113,8 @@ class TableStorage:
         old = self.size
         new = old + count
         if new > min(MAX_TABLE_ELEMENTS, MAX_TABLE_ELEMENTS if self.maximum is None else self.maximum):
+            return -1
+        if not self.store.quota.allows("table_elements", new):
             return -1
         try:
             if new > self._capacity:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         UnsupportedError,
         WasmError,
     )
+    from wasmjit.runtime.quota import StoreLimits
     from wasmjit.runtime.wasi import Preopen, Symlink, VirtualDir, WasiConfig
     from wasmjit.wasm.types import (
         EXTERNREF,
@@ -98,6 +99,7 @@ __all__ = [
     "Module",
     "Preopen",
     "Store",
+    "StoreLimits",
     "Symlink",
     "Table",
     "TableType",
@@ -143,6 +145,7 @@ _HOMES = {
         "UnsupportedError",
         "WasmError",
     ),
+    "runtime.quota": ("StoreLimits",),
     "runtime.wasi": ("Preopen", "Symlink", "VirtualDir", "WasiConfig"),
     "wasm.types": (
         "EXTERNREF",

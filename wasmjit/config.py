@@ -30,6 +30,7 @@ class Config:
       checks all when the module is made. No code runs that has not been checked.
     * `jobs`: processes that compile eagerly; 1 compiles in this process.
     * `cache`: whether compiled code is kept on disk, and found there by the next process (`wasmjit cache dir`).
+    * `fuel`: code consumes the fuel of its store, an instruction a unit, and traps when that is used up.
     * `release_gil`: calls of exports let other Python threads run from their start. Otherwise they hold the global
       interpreter lock, which costs less, for the first hundredth of a second.
     * `relaxed_simd_deterministic`: relaxed vector instructions give the results of the specification's deterministic
@@ -49,6 +50,7 @@ class Config:
     compilation: Compilation = "lazy"
     validation: Validation = "lazy"
     cache: bool = True
+    fuel: bool = False
 
     def __post_init__(self) -> None:
         if self.opt not in OPT_LEVELS:
@@ -64,6 +66,8 @@ class Config:
             raise ValueError(f"tier must be one of {', '.join(TIERS)}, not {self.tier!r}")
         if self.jobs < 1:
             raise ValueError("jobs must be at least 1")
+        if self.fuel and self.tier == "interp":
+            raise ValueError("the interpreter consumes no fuel")
 
 
 AUTO_OPT_CODE_BYTES = 256 << 10

@@ -37,6 +37,9 @@ class DirectCalls(Protocol):
     def dispatch(self, function: Callable[[int, int], int]) -> int:
         """Address of a C function for `NativeSupport.set_dispatch` that calls a Python function."""
 
+    def provide(self, function: Callable[[int, int], int]) -> int:
+        """Address of a C function for `NativeSupport.set_lazy_handler` that calls a Python function."""
+
     def attach_thread(self, stack_low: int, is_main: bool, thread_id: int) -> int:
         """Make this thread known to native code; the address of its ThreadRecord."""
 

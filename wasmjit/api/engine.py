@@ -24,6 +24,7 @@ class Settings(TypedDict, total=False):
     compilation: Compilation
     validation: Validation
     cache: bool
+    fuel: bool
 
 
 class Engine:

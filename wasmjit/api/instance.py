@@ -92,11 +92,21 @@ class Instance:
         check_tiers(store._runtime, module._native)
         if module._guard and not store._runtime.guard:
             raise ValueError("the module relies on guard pages, but the store's engine has bounds_checks='explicit'")
+        if module._fuel != store._runtime.config.fuel:
+            does = "consumes" if module._fuel else "does not consume"
+            raise ValueError(f"the module {does} fuel, unlike what the store's engine says")
         self._set(instantiate(store._runtime, module._core, module._native, externs))
 
     def _set(self, instance: ModuleInstance) -> None:
         self._instance = instance
         self.exports = Exports(instance)
+
+    def interrupt(self) -> bool:
+        """Stop what runs in the instance's store now, from any thread: it raises `Interrupted`.
+
+        False if nothing runs there. A host function is not stopped, but the code that called it is when it returns.
+        """
+        return self.store.interrupt()
 
     @property
     def store(self) -> Store:

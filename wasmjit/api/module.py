@@ -96,13 +96,13 @@ class Module:
 
         self._core = decode_module(read_artifact(data).module if _is_artifact(data) else data)
         validate_all(self._core, progress)
-        self._guard = False
+        self._guard = self._fuel = False
         self._native = new_code(self._core)
 
     def _compile(self, data: bytes, progress: Progress | None) -> None:
         config = self.engine.config
         self._core = decode_module(data)
-        self._guard = self.engine.guard
+        self._guard, self._fuel = self.engine.guard, config.fuel
         if config.validation == "eager":
             validate_all(self._core)
         else:
@@ -116,7 +116,7 @@ class Module:
         artifact = read_artifact(data)
         _check_machine(artifact.compiled)
         self._core = decode_module(artifact.module)
-        self._guard = artifact.compiled.guard
+        self._guard, self._fuel = artifact.compiled.guard, artifact.compiled.fuel
         self._native = load_objects(self._core, artifact.compiled)
 
     def __repr__(self) -> str:

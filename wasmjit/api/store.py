@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
+from typing import Any, TypeVar
 
 from wasmjit.api.engine import Engine
 from wasmjit.api.tier import new_store
+from wasmjit.errors import UnsupportedError
+from wasmjit.runtime.deadline import call_within
+from wasmjit.runtime.quota import StoreLimits
 from wasmjit.runtime.store import Store as RuntimeStore
+
+_T = TypeVar("_T")
 
 
 class Store:
@@ -16,17 +23,62 @@ class Store:
     store, others wait for it; threads that have stores of their own run at once.
     """
 
-    def __init__(self, engine: Engine | None = None) -> None:
+    def __init__(self, engine: Engine | None = None, *, limits: StoreLimits | None = None) -> None:
         if engine is None:
             engine = Engine()
         elif not isinstance(engine, Engine):
             raise TypeError(f"engine must be an Engine, not {type(engine).__name__}")
         self._runtime = _new_runtime_store(engine)
+        if limits is not None:
+            self.limits = limits
 
     @cached_property
     def engine(self) -> Engine:
         """The engine that it was made with, or one that equals it."""
         return Engine(self._runtime.config)
+
+    @property
+    def limits(self) -> StoreLimits:
+        """What guests may have at most; it can be set at any time."""
+        return self._compiled().quota.limits
+
+    @limits.setter
+    def limits(self, limits: StoreLimits) -> None:
+        if not isinstance(limits, StoreLimits):
+            raise TypeError(f"limits must be StoreLimits, not {type(limits).__name__}")
+        self._compiled().quota.limits = limits
+
+    @property
+    def fuel(self) -> int:
+        """Instructions that wasm may still execute, if the engine has `fuel`: 0 at first. It can be set at any time.
+
+        What counts is in wasmjit/abi/fuel.py: about each instruction, the same everywhere. When it is used up, wasm
+        ends with `FuelExhausted`. Raises ValueError without `Config(fuel=True)`.
+        """
+        return self._compiled().fuel
+
+    @fuel.setter
+    def fuel(self, fuel: int) -> None:
+        self._compiled().fuel = fuel
+
+    def run_within(self, timeout: float | None, function: Callable[..., _T], *args: Any) -> _T:
+        """Call a function of Python; wasm that it runs in this thread is stopped `timeout` seconds from now.
+
+        It raises `CallTimeout` then. None is no limit: the function is just called.
+        """
+        if timeout is None:
+            return function(*args)
+        return call_within(self._runtime.native.direct, timeout, function, *args)
+
+    def interrupt(self) -> bool:
+        """Stop what runs in the store now, from any thread: it raises `Interrupted`. False if nothing runs."""
+        return self._compiled().interrupt()
+
+    def _compiled(self) -> RuntimeStore:
+        """The store, if its code is machine code. Raises UnsupportedError."""
+        if self._runtime.config.tier == "interp":
+            raise UnsupportedError("limits and interruption of the interpreter")
+        return self._runtime
 
     def __eq__(self, other: object) -> bool:
         return self._runtime is other._runtime if isinstance(other, Store) else NotImplemented

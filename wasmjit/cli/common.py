@@ -16,6 +16,7 @@ import click
 
 from wasmjit.api.engine import Engine, Settings
 from wasmjit.api.source import text_to_binary
+from wasmjit.cli.limits import Limits
 from wasmjit.config import OPT_LEVELS, TIERS, BoundsChecks, Compilation, Config, OptLevel, Tier
 from wasmjit.errors import WasmError
 
@@ -108,7 +109,7 @@ def make_engine(
     target_cpu: str | None,
     *,
     jobs: int = 1,
-    max_stack: int | None = None,
+    limits: Limits | None = None,
     tier: Tier = "optimized",
     compilation: Compilation = "lazy",
     cache: bool = True,
@@ -116,8 +117,10 @@ def make_engine(
     """The engine that options ask for."""
     settings: Settings = {"opt": opt, "bounds_checks": bounds_checks, "target_cpu": target_cpu, "jobs": jobs}
     settings |= {"release_gil": True, "tier": tier, "compilation": compilation, "cache": cache}
-    if max_stack is not None:
-        settings["max_stack_bytes"] = max_stack
+    if limits is not None:
+        settings["fuel"] = limits.fuel is not None
+        if limits.stack_bytes is not None:
+            settings["max_stack_bytes"] = limits.stack_bytes
     settings["relaxed_simd_deterministic"] = click.get_current_context().meta.get(_DETERMINISTIC, False)
     return Engine(**settings)
 

@@ -12,6 +12,7 @@ from wasmjit.api.engine import Engine
 from wasmjit.api.func import Func
 from wasmjit.api.linker import Linker, initialize
 from wasmjit.api.module import Module
+from wasmjit.api.store import Store
 from wasmjit.cli.arguments import format_result, parse_arguments
 from wasmjit.cli.common import (
     CliError,
@@ -27,12 +28,15 @@ from wasmjit.cli.common import (
     read_module,
     tier_option,
 )
+from wasmjit.cli.limits import Limits, limit_options
 from wasmjit.cli.stubs import define_stubs
 from wasmjit.cli.wasi import Grants, wasi_options
 from wasmjit.config import BoundsChecks, Compilation, OptLevel, Tier
-from wasmjit.errors import ExitStatus, Trap
+from wasmjit.errors import CallTimeout, ExitStatus, Trap
+from wasmjit.runtime.quota import StoreLimits
 
 TRAP_STATUS = 134  # what a shell reports for a process that abort() ended
+TIMEOUT_STATUS = 124  # as timeout(1) has it
 _SHOWN_EXPORTS = 20
 
 
@@ -42,6 +46,7 @@ Examples:
   wasmjit run --dir /tmp/data::/data --env HOME --env MODE=fast app.wasm
   wasmjit run --tcplisten 127.0.0.1:8080 --allow-net api.example.org:443 server.wasm
   wasmjit run --invoke gcd math.wasm 1071 462
+  wasmjit run --timeout 2.5 --max-memory 256M untrusted.wasm
   wasmjit run - < app.wasm
 """
 
@@ -49,7 +54,7 @@ Examples:
 @click.command("run", epilog=_EXAMPLES, context_settings={"allow_interspersed_args": False})
 @compile_options
 @tier_option
-@click.option("--max-stack", type=click.IntRange(64 << 10, 1 << 30), metavar="BYTES", help="Stack that wasm may use.")
+@limit_options
 @jobs_option
 @wasi_options
 @click.option(
@@ -73,8 +78,8 @@ def command(
     bounds_checks: BoundsChecks,
     target_cpu: str | None,
     tier: Tier,
-    max_stack: int | None,
     jobs: int,
+    limits: Limits,
     grants: Grants,
     stubs: Sequence[str],
     stub_all: bool,
@@ -89,7 +94,7 @@ def command(
 
     Functions are compiled when they are first called; what is compiled is kept for the next run.
 
-    The exit status is the program's; 134 after a trap, 1 if FILE can't be run.
+    The exit status is the program's; 134 after a trap, 124 when its time is up, 1 if FILE can't be run.
     """
     with errors_of(file):
         compilation: Compilation = "eager" if eager else "lazy"
@@ -98,21 +103,29 @@ def command(
             bounds_checks,
             target_cpu,
             jobs=jobs,
-            max_stack=max_stack,
+            limits=limits,
             tier=tier,
             compilation=compilation,
             cache=not no_cache,
         )
         module = _load(file, engine)
-        linker = Linker(engine, allow_shadowing=True)
+        linker = Linker(_make_store(engine, limits), allow_shadowing=True)
         linker.define_wasi(grants.config((_program_name(file), *(() if invoke else args))))
         define_stubs(linker, module, stubs, stub_all)
         try:
-            _run(file, module, linker, invoke, args)
+            linker.store.run_within(limits.timeout_s, _run, file, module, linker, invoke, args)
         except ExitStatus as status:
             raise SystemExit(status.code & 0xFF) from None
         except Trap as trap:
             _report_trap(file, trap)
+
+
+def _make_store(engine: Engine, limits: Limits) -> Store:
+    granted = None if limits.memory_bytes is None else StoreLimits(memory_bytes=limits.memory_bytes)
+    store = Store(engine, limits=granted)
+    if limits.fuel is not None:
+        store.fuel = limits.fuel
+    return store
 
 
 def _program_name(file: str) -> str:
@@ -164,4 +177,4 @@ def _report_trap(file: str, trap: Trap) -> NoReturn:
     click.echo(f"wasmjit: trap: {file}: {message_of(trap)}", err=True)
     if trap.backtrace:
         click.echo(trap.backtrace, err=True)
-    raise SystemExit(TRAP_STATUS)
+    raise SystemExit(TIMEOUT_STATUS if isinstance(trap, CallTimeout) else TRAP_STATUS)

@@ -31,7 +31,8 @@ FORMAT = 2
 class CompiledModule:
     """The code of one module (a pack, pack.py) and its debug information, and what they were made for.
 
-    `features` are the CPU features that the code may use; `guard` says that it relies on guard pages.
+    `features` are the CPU features that the code may use; `guard` says that it relies on guard pages, `fuel` that it
+    consumes fuel.
     """
 
     code: bytes | memoryview
@@ -41,6 +42,7 @@ class CompiledModule:
     triple: str
     cpu: str
     features: tuple[str, ...]
+    fuel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ def write_artifact(module: bytes | memoryview, compiled: CompiledModule) -> byte
         "features": list(compiled.features),
         "opt": compiled.opt,
         "guard": compiled.guard,
+        "fuel": compiled.fuel,
         "sizes": [len(module), len(compiled.code), len(compiled.debug)],
     }
     text = json.dumps(header).encode()
@@ -89,6 +92,7 @@ def read_artifact(data: bytes) -> Artifact:
             debug=debug,
             opt=header["opt"],
             guard=header["guard"],
+            fuel=header["fuel"],
             triple=header["triple"],
             cpu=header["cpu"],
             features=tuple(header["features"]),

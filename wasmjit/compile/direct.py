@@ -74,6 +74,12 @@ class DirectSupport:
         self._word("wj_python_dispatch").value = id(function)
         return self._symbols["wj_dispatch_python"]
 
+    def provide(self, function: Callable[[int, int], int]) -> int:
+        """Address of a C function for `NativeSupport.set_lazy_handler` that calls a Python function."""
+        self._kept.append(function)
+        self._word("wj_python_provide").value = id(function)
+        return self._symbols["wj_provide_python"]
+
     def attach_thread(self, stack_low: int, is_main: bool, thread_id: int) -> int:
         """Make the record of this thread known to native code; its address."""
         record: int = self._attach(stack_low, is_main, thread_id)

@@ -44,6 +44,7 @@ def compile_objects(module: Module, config: Config, *, progress: Progress | None
         debug=debug,
         opt=compiler.settings.opt,
         guard=compiler.guard,
+        fuel=compiler.fuel,
         triple=target.triple,
         cpu=target.cpu,
         features=tuple(sorted(target.enabled)),

@@ -40,6 +40,7 @@ _DECLARATIONS = """
 @wj_countdown = dso_local global i64 0
 @wj_python_libcalls = dso_local global [64 x ptr] zeroinitializer
 @wj_python_dispatch = dso_local global ptr null
+@wj_python_provide = dso_local global ptr null
 @wj_none = dso_local global ptr null
 @wj_true = dso_local global ptr null
 @wj_false = dso_local global ptr null
@@ -485,8 +486,15 @@ return:
 """
 
 
-_DISPATCH = """
-define dso_local i32 @wj_dispatch_python(ptr %context, ptr %buffer) #0 {
+_DISPATCH = f"""
+define dso_local i64 @wj_provide_python(i64 %slots, i64 %index) #0 {{
+  %function = load ptr, ptr @wj_python_provide, align 8
+  %result = call i64 @wj_integers.2(ptr %function, i64 %slots, i64 %index)
+  %raised = icmp eq i64 %result, {RAISED}
+  %answer = select i1 %raised, i64 0, i64 %result
+  ret i64 %answer
+}}
+define dso_local i32 @wj_dispatch_python(ptr %context, ptr %buffer) #0 {{
   %function = load ptr, ptr @wj_python_dispatch, align 8
   %a = ptrtoint ptr %context to i64
   %b = ptrtoint ptr %buffer to i64
@@ -494,5 +502,5 @@ define dso_local i32 @wj_dispatch_python(ptr %context, ptr %buffer) #0 {
   %raised = icmp ne i64 %result, 0
   %answer = zext i1 %raised to i32
   ret i32 %answer
-}
+}}
 """

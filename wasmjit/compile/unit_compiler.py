@@ -26,6 +26,7 @@ class UnitCompiler:
         self.module = module
         self.layout = VMLayout(module)
         self.guard = resolve_guard(config)
+        self.fuel = config.fuel
         self.deterministic = config.relaxed_simd_deterministic
         self.target: Target = resolve_target(config.target_cpu)
         self.settings = CodegenSettings(resolve_opt(module, config), self.target.cpu, self.target.features)
@@ -42,7 +43,8 @@ class UnitCompiler:
             guard=self.guard,
             deterministic=self.deterministic,
             inlines=self.settings.opt != "0",
-            vectorizes=self.settings.opt in VECTORIZING,
+            vectorizes=self.settings.opt in VECTORIZING and not self.fuel,
+            fuel=self.fuel,
             target_arch=self.target.arch,
             target_features=self.target.enabled,
             bodies=bodies,

@@ -79,6 +79,7 @@ class Emitter:
         "entry",
         "env",
         "frames",
+        "fuel_costs",
         "guard",
         "last_load",
         "lines",
@@ -124,6 +125,7 @@ class Emitter:
         self.counting: Counting | None = None
         self.loop_hints = ""
         self.alias = ""
+        self.fuel_costs: dict[int, int] = {}
         self.conditions: dict[str, str] = {}
         self.promoted: dict[str, str] = {}
         self.block = "entry"
@@ -242,6 +244,18 @@ class Emitter:
         raised = self.emit(f"icmp eq i32 {low}, 0")
         self.trap(self.emit(f"select i1 {raised}, i32 {int(TrapCode.HOST_EXCEPTION)}, i32 {low}"))
         self.start_block(self.block)
+
+    def charge_fuel(self, region: int) -> None:
+        """Consume the fuel that a region of the body costs (abi/fuel.py); trap if there is not enough."""
+        cost = self.fuel_costs.get(region)
+        if cost is None:
+            return
+        store = self.hoisted("%fuel.store", layout.VMCTX_STORE)
+        pointer = self.emit(f"getelementptr i8, ptr {store}, i64 {layout.STORE_FUEL}")
+        fuel = self.emit(f"load i64, ptr {pointer}, align 8{CONTEXT_ACCESS}")
+        rest = self.emit(f"sub i64 {fuel}, {cost}")
+        self.line(f"store i64 {rest}, ptr {pointer}, align 8{CONTEXT_ACCESS}")
+        self.trap_if(self.emit(f"icmp slt i64 {rest}, 0"), TrapCode.OUT_OF_FUEL)
 
     # --- the instance
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wasmjit.abi import layout
+from wasmjit.abi.fuel import FUNCTION, fuel_costs
 from wasmjit.abi.traps import TrapCode
 from wasmjit.binary.code import Body, RawInstr
 from wasmjit.compile.convention import joined_parameters, parameter_list
@@ -78,6 +79,10 @@ def _lower_locals(f: Emitter, type: FuncType, body: Body) -> None:
 def _lower_body(f: Emitter, body: Body) -> None:
     f.frames.append(Frame("func", FuncType((), f.type.results), (), "exit", 0))
     f.start_block(f.new_block())
+    if f.unit.fuel:
+        f.fuel_costs = fuel_costs(body.instrs)
+        f.offset = body.instrs[0][2]
+        f.charge_fuel(FUNCTION)
     loops = innermost_loops(body.instrs) if f.unit.vectorizes and not f.locals_in_memory else {}
     done = 0
     for start, end in loops.items():

@@ -45,8 +45,8 @@ class Unit:
     """What the functions of one IR module share. Bodies are validated here: no unvalidated code is ever lowered.
 
     `inlines` says whether LLVM is going to inline functions, `vectorizes` whether it vectorises loops, `deterministic`
-    whether relaxed vector instructions give the same results on every machine. `bodies` has those that have been
-    decoded already.
+    whether relaxed vector instructions give the same results on every machine, `fuel` whether code consumes fuel.
+    `bodies` has those that have been decoded already.
     """
 
     def __init__(
@@ -59,6 +59,7 @@ class Unit:
         deterministic: bool,
         inlines: bool,
         vectorizes: bool = False,
+        fuel: bool = False,
         target_arch: str,
         target_features: frozenset[str],
         bodies: Mapping[int, Body] | None = None,
@@ -70,6 +71,7 @@ class Unit:
         self.deterministic = deterministic
         self.inlines = inlines
         self.vectorizes = vectorizes
+        self.fuel = fuel
         self.target_arch = target_arch
         self.target_features = target_features
         self._bodies = bodies or {}
