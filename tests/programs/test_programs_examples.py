@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 
 def test_mandelbrot(root: Path, same_as_wasmtime: Callable[..., Any]) -> None:
@@ -21,10 +24,32 @@ def test_mandelbrot_usage(root: Path, same_as_wasmtime: Callable[..., Any]) -> N
     assert outcome.stderr.startswith(b"usage: mandelbrot")
 
 
-def test_plugin(root: Path) -> None:
-    command = [sys.executable, str(root / "examples" / "plugin.py")]
+def run_example(root: Path, name: str, *args: str) -> list[str]:
+    """The lines that an example prints."""
+    command = [sys.executable, str(root / "examples" / name), *args]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
-    assert done.stdout.splitlines() == [
+    return done.stdout.splitlines()
+
+
+def test_blur(root: Path) -> None:
+    pytest.importorskip("numpy")
+    assert run_example(root, "blur.py", "50", "40")[1] == "the same as NumPy's: True"
+
+
+def test_quickjs(root: Path) -> None:
+    if importlib.util.find_spec("qjs-wasi-reactor") is None:
+        pytest.skip("QuickJS is not installed")
+    scripts = ["1 + 1", "null.x", "let f = () => f() + 1; f()", "'still ' + 'alive'"]
+    assert run_example(root, "quickjs.py", *scripts) == [
+        "1 + 1 => 2",
+        "null.x => raises TypeError: cannot read property 'x' of null",
+        "let f = () => f() + 1; f() => raises call stack exhausted",
+        "'still ' + 'alive' => still alive",
+    ]
+
+
+def test_plugin(root: Path) -> None:
+    assert run_example(root, "plugin.py") == [
         "['IT', 'RUNS', 'AND', 'IT', 'S', 'FAST']",
         "8.5",
         "the host's own exception: KeyError('durian')",
