@@ -16,6 +16,7 @@ from wasmjit.compat.wasmtime._linker import Linker
 from wasmjit.compat.wasmtime._managed import Managed
 from wasmjit.compat.wasmtime._memory import Memory
 from wasmjit.compat.wasmtime._module import Module
+from wasmjit.compat.wasmtime._sharedmemory import SharedMemory
 from wasmjit.compat.wasmtime._store import Store, StoreContext, Storelike
 from wasmjit.compat.wasmtime._table import Table
 from wasmjit.compat.wasmtime._trap import Frame, Trap, TrapCode
@@ -56,6 +57,7 @@ __all__ = [
     "Memory",
     "MemoryType",
     "Module",
+    "SharedMemory",
     "Store",
     "StoreContext",
     "Storelike",

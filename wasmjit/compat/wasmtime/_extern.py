@@ -62,6 +62,10 @@ def wrap_extern(home: Store, core: Extern) -> AsExtern:
 
 def unwrap_extern(store: Storelike, item: object) -> Any:
     """The engine's object. Raises TypeError for what is none, WasmtimeError for one of another store."""
+    from wasmjit.compat.wasmtime._sharedmemory import SharedMemory
+
+    if isinstance(item, SharedMemory):
+        raise WasmtimeError("shared memories can't be imported: threads are not supported")
     if not isinstance(item, ExternBase):
         raise TypeError("expected a Func, Global, Memory, SharedMemory, Tag, or Table")
     return item._in(store)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from wasmjit.api.types import FuncType as ApiFuncType
 from wasmjit.compat.wasmtime._engine import Engine
 from wasmjit.compat.wasmtime._error import WasmtimeError
-from wasmjit.compat.wasmtime._extern import ExternBase, wrap_extern
+from wasmjit.compat.wasmtime._extern import unwrap_extern, wrap_extern
 from wasmjit.compat.wasmtime._func import Func
 from wasmjit.compat.wasmtime._instance import Instance
 from wasmjit.compat.wasmtime._instance_pre import InstancePre
@@ -44,9 +44,8 @@ class Linker(Managed):
 
     def define(self, store: Storelike, module: str, name: str, item: AsExtern) -> None:
         """Define an object of a store. Raises WasmtimeError for one of another store, and for a name that exists."""
-        if not isinstance(item, ExternBase):
-            raise TypeError("expected a Func, Global, Memory, SharedMemory, Tag, or Table")
-        self._define(module, name, Given(item._home, item._in(store)))
+        core = unwrap_extern(store, item)
+        self._define(module, name, Given(store._context(), core))
 
     def define_func(
         self, module: str, name: str, ty: FuncType, func: Callable[..., Any], access_caller: bool = False
