@@ -6,6 +6,7 @@ import ctypes
 from collections.abc import Callable
 from functools import cache
 from typing import Any, TypeAlias
+from weakref import WeakKeyDictionary
 
 from wasmjit.abi.libcalls import RAISED, Libcall
 from wasmjit.abi.native import NativeSupport
@@ -101,11 +102,17 @@ def _elem_drop(instance: ModuleInstance, elemidx: int, *_: int) -> int:
     return 0
 
 
+_tables: WeakKeyDictionary[NativeSupport, Block] = WeakKeyDictionary()
+
+
 def libcall_table(native: NativeSupport) -> Block:
-    """The table for VMContext.libcalls."""
-    table = Block(8 * len(Libcall))
-    for index in Libcall:
-        table.words[index] = _address(native, index)
+    """The table for VMContext.libcalls, the same for all stores."""
+    table = _tables.get(native)
+    if table is None:
+        table = Block(8 * len(Libcall))
+        for index in Libcall:
+            table.words[index] = _address(native, index)
+        _tables[native] = table
     return table
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import tracemalloc
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -261,6 +262,22 @@ def run(n):
 first, last = run(1000), run(int(sys.argv[1]))
 print(last <= first * 1.02, first, last)
 """
+
+
+def test_stores_do_not_leak(rt: Any) -> None:
+    """What native code keeps for the process must not grow with the number of stores."""
+    for _ in range(20):
+        rt.new_store()
+    tracemalloc.start()
+    try:
+        before = tracemalloc.take_snapshot()
+        for _ in range(500):
+            rt.new_store()
+        gc.collect()
+        grown = tracemalloc.take_snapshot().compare_to(before, "lineno")
+    finally:
+        tracemalloc.stop()
+    assert [entry for entry in grown if entry.size_diff > 2000] == []
 
 
 def test_nothing_leaks(rt_script: Callable[..., str]) -> None:

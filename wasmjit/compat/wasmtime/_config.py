@@ -29,13 +29,14 @@ class EngineSettings:
     epochs: bool = False
     explicit: bool = False
     unoptimized: bool = False
+    deterministic: bool = False
     max_stack: int | None = None
     disabled: set[str] = field(default_factory=set)
     """Features switched off, by the names of features.py."""
 
     def engine(self) -> ApiEngine:
         """An engine with these settings."""
-        settings = Settings()
+        settings = Settings(relaxed_simd_deterministic=self.deterministic)
         if self.explicit:
             settings["bounds_checks"] = "explicit"
         if self.unoptimized:
@@ -168,7 +169,7 @@ class Config(Managed):
     wasm_stack_switching = _feature(features.STACK_SWITCHING)
     wasm_component_model = _feature(features.COMPONENT_MODEL)
     wasm_component_model_map = _tuning()
-    wasm_relaxed_simd_deterministic = _tuning()
+    wasm_relaxed_simd_deterministic = _Setter(_bool, _sets("deterministic"))
     gc_support = _tuning()
     shared_memory = _tuning()
 

@@ -13,6 +13,7 @@ from wasmjit.compat.wasmtime._managed import Managed
 from wasmjit.compat.wasmtime._types import ExportType, ImportType
 from wasmjit.compat.wasmtime._wat2wasm import to_wasm_bytes
 from wasmjit.errors import UnsupportedError
+from wasmjit.validate import validate_all
 
 
 class Module(Managed):
@@ -25,6 +26,7 @@ class Module(Managed):
         with errors():
             _check_features(engine, data)
             self._core = ApiModule(engine.ptr()._core, data)
+            _validate_if_small(self._core)
         self._open()
 
     @classmethod
@@ -88,6 +90,17 @@ class Module(Managed):
         module = self.ptr()._core
         with errors():
             return bytearray(write_artifact(module._core.data, compile_objects(module._core, module.engine.config)))
+
+
+VALIDATED_BYTES = 256 << 10
+"""Up to so much code is validated at once, as the package does it, which takes a fraction of a second. More is
+validated function by function as it is called, so that large programs start at once."""
+
+
+def _validate_if_small(module: ApiModule) -> None:
+    core = module._core
+    if sum(code.end - code.start for code in core.codes) <= VALIDATED_BYTES:
+        validate_all(core)
 
 
 def _check_features(engine: Engine, data: bytes) -> None:
