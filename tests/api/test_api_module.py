@@ -1,3 +1,5 @@
+import multiprocessing
+import pickle
 from pathlib import Path
 
 import pytest
@@ -11,11 +13,13 @@ from wasmjit import (
     FuncType,
     GlobalType,
     ImportType,
+    Instance,
     InvalidError,
     Limits,
     MalformedError,
     MemType,
     Module,
+    Store,
     TableType,
     UnsupportedError,
 )
@@ -110,3 +114,32 @@ def test_validate(engine: Engine) -> None:
 def test_broken_artifact(engine: Engine) -> None:
     with pytest.raises(ArtifactError, match="damaged"):
         Module(engine, b"\0wasmjit and then nothing")
+
+
+def test_a_serialized_module_comes_back(engine: Engine, tmp_path: Path) -> None:
+    module = Module(engine, TEXT)
+    data = module.serialize()
+    (tmp_path / "m.wjit").write_bytes(data)
+    for source in (data, tmp_path / "m.wjit", str(tmp_path / "m.wjit")):
+        again = Module.deserialize(engine, source)
+        assert again.exports == module.exports
+        assert again.serialize() == data
+    for wrong in (wat_to_wasm(TEXT), b"", data[:-1]):
+        with pytest.raises(ArtifactError):
+            Module.deserialize(engine, wrong)
+
+
+def test_modules_are_pickled(engine: Engine) -> None:
+    module = Module(engine, '(module (func (export "f") (result i32) (i32.const 7)))')
+    again = pickle.loads(pickle.dumps(module))
+    assert again._native is module._native  # this process has it
+    compiled = Module.deserialize(engine, module.serialize())
+    assert pickle.loads(pickle.dumps(compiled)).serialize() == compiled.serialize()
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(2) as pool:
+        assert pool.map(call_f, [module, compiled]) == [7, 7]
+
+
+def call_f(module: Module) -> int:
+    result: int = Instance(Store(module.engine), module).f()
+    return result

@@ -1,3 +1,4 @@
+import shutil
 import sys
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def test_recognition_is_linear() -> None:
 @pytest.fixture
 def no_tools(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wat, "_packaged", lambda: None)
-    monkeypatch.setattr(wat.shutil, "which", lambda *args, **kwargs: None)
+    monkeypatch.setattr(shutil, "which", lambda *args, **kwargs: None)
     wasm_tools.cache_clear()
 
 

@@ -65,7 +65,7 @@ def test_another_cpu(cli, module, tmp_path):
         ),
         ({"triple": "riscv64-unknown-linux"}, "the compiled file is for riscv64, this machine is"),
     ):
-        other = write_artifact(artifact.module, replace(artifact.compiled, **change))
+        other = write_artifact(artifact.module, replace(artifact.compiled, machine="", **change))
         (tmp_path / "other.wjit").write_bytes(other)
         result = cli("run", "--invoke", "add", "other.wjit", "1", "2")
         assert result.returncode == 1

@@ -52,6 +52,9 @@ class Engine:
     def __hash__(self) -> int:
         return hash(self.config)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return Engine, (self.config,)
+
     @cached_property
     def guard(self) -> bool:
         """Whether memories are protected by guard pages rather than by comparisons."""

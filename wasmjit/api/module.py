@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import os
+from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple
 
-from wasmjit.abi.native import NativeModule
+from wasmjit.api.code import Code, Progress, get_code, is_compiled
 from wasmjit.api.engine import Engine
-from wasmjit.api.source import Source, read_source
-from wasmjit.api.tier import new_code
+from wasmjit.api.source import Source, open_file, open_source, read_source
 from wasmjit.api.types import ExternType, describe, wrap_extern_type
 from wasmjit.binary import decode_module, read_names
-from wasmjit.config import Config
 from wasmjit.errors import ArtifactError
-from wasmjit.validate import validate_all, validate_module
 from wasmjit.wasm import module as wasm
-
-if TYPE_CHECKING:
-    from wasmjit.compile.artifact import CompiledModule
-
-Progress: TypeAlias = Callable[[int, int], None]
-"""Called while compiling, with the bytes of code done and the bytes of all."""
 
 
 class ImportType(NamedTuple):
@@ -80,44 +72,40 @@ class Module:
     def __init__(self, engine: Engine, source: Source, *, progress: Progress | None = None) -> None:
         if not isinstance(engine, Engine):
             raise TypeError(f"engine must be an Engine, not {type(engine).__name__}")
+        self._take(engine, get_code(open_source(source), engine, progress))
+
+    def _take(self, engine: Engine, code: Code) -> None:
         self.engine = engine
-        self._native: NativeModule
-        data = read_source(source)
-        if engine.config.tier == "interp":
-            self._translate(data, progress)
-        elif _is_artifact(data):
-            self._load(data)
-        else:
-            self._compile(data, progress)
+        self._code = code
+        self._core = code.core
+        self._native = code.native
+        self._guard = code.guard
+        self._fuel = code.fuel
 
-    def _translate(self, data: bytes, progress: Progress | None) -> None:
-        """For the interpreter: functions follow when they are called. Of a compiled file it takes the module."""
-        from wasmjit.compile.artifact import read_artifact
+    def serialize(self) -> bytes:
+        """The module with its machine code, all of it, as `wasmjit compile` writes it: for `Module.deserialize`.
 
-        self._core = decode_module(read_artifact(data).module if _is_artifact(data) else data)
-        validate_all(self._core, progress)
-        self._guard = self._fuel = False
-        self._native = new_code(self._core)
+        What has not been compiled yet is now. It is for processors like this one, or the engine's `target_cpu`.
+        """
+        return self._code.serialize(self.engine.config)
 
-    def _compile(self, data: bytes, progress: Progress | None) -> None:
-        config = self.engine.config
-        self._core = decode_module(data)
-        self._guard, self._fuel = self.engine.guard, config.fuel
-        if config.validation == "eager":
-            validate_all(self._core)
-        else:
-            validate_module(self._core)
-        self._native = _make_native(self._core, config, progress)
+    @classmethod
+    def deserialize(cls, engine: Engine, source: bytes | bytearray | memoryview | str | os.PathLike[str]) -> Module:
+        """A module out of what `serialize` or `wasmjit compile` made, given as bytes or as the path of a file.
 
-    def _load(self, data: bytes) -> None:
-        from wasmjit.compile.artifact import read_artifact
-        from wasmjit.compile.driver import load_objects
+        It is native code, and as trustworthy as its maker. Raises ArtifactError for anything else, and for code that
+        this machine can't run; OSError.
+        """
+        found = open_file(os.fspath(source)) if isinstance(source, str | os.PathLike) else open_source(source)
+        if not is_compiled(found.data):
+            raise ArtifactError("these are no bytes of a compiled module")
+        module = cls.__new__(cls)
+        module._take(engine, get_code(found, engine, None))
+        return module
 
-        artifact = read_artifact(data)
-        _check_machine(artifact.compiled)
-        self._core = decode_module(artifact.module)
-        self._guard, self._fuel = artifact.compiled.guard, artifact.compiled.fuel
-        self._native = load_objects(self._core, artifact.compiled)
+    def __reduce__(self) -> tuple[object, ...]:
+        """Modules travel as their bytes. In a process that has had the same module, its code is there already."""
+        return Module, (self.engine, self._code.portable())
 
     def __repr__(self) -> str:
         name = f" {self.name!r}" if self.name else ""
@@ -156,34 +144,6 @@ class Module:
 
         All engines accept the same modules; `engine` may be None.
         """
+        from wasmjit.validate import validate_all
+
         validate_all(decode_module(read_source(source)))
-
-
-def _is_artifact(data: bytes) -> bool:
-    from wasmjit.compile.artifact import is_artifact
-
-    return is_artifact(data)
-
-
-def _make_native(core: wasm.Module, config: Config, progress: Progress | None) -> NativeModule:
-    """Machine code of a module, or what makes it when it is called."""
-    if config.compilation == "eager":
-        from wasmjit.compile.driver import compile_module
-
-        return compile_module(core, config, progress=progress)
-    from wasmjit.compile.lazy_module import LazyModule
-
-    return LazyModule(core, config)
-
-
-def _check_machine(compiled: CompiledModule) -> None:
-    """Raise ArtifactError unless compiled code can run on this machine."""
-    from wasmjit.compile.llvm.target import host_target
-
-    host = host_target()
-    arches = [triple.partition("-")[0] for triple in (compiled.triple, host.triple)]
-    if arches[0] != arches[1]:
-        raise ArtifactError(f"the compiled file is for {arches[0]}, this machine is {arches[1]}")
-    missing = sorted(set(compiled.features) - host.enabled)
-    if missing:
-        raise ArtifactError(f"the compiled file is for the CPU {compiled.cpu}; this one lacks {', '.join(missing)}")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import mmap
 import os
-from pathlib import Path
+from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
 from wasmjit.api.wat import looks_like_wat, wat_to_wasm
+from wasmjit.cache.digest import digest
+from wasmjit.cache.memo import digest_of_file
 
 
 class Readable(Protocol):
@@ -19,25 +22,44 @@ class Readable(Protocol):
 Source: TypeAlias = bytes | bytearray | memoryview | str | os.PathLike[str] | Readable
 """A module: its bytes, the path of a file, its text (a str that starts with a parenthesis), or an open file."""
 
+MAPPED_BYTES = 4 << 20
+"""Files from this size on are mapped, so that only what is needed of them is read. They must not be changed in place
+while they are in use, as with any program."""
+
 _SUFFIXES = (".wasm", ".wat")
 
 
-def read_source(source: Source) -> bytes:
-    """The bytes of a module in the binary format, or of a compiled module.
+class SourceData:
+    """A module in the binary format, or a compiled module. `digest` is that of its bytes, computed when called."""
+
+    __slots__ = ("data", "digest")
+
+    def __init__(self, data: bytes | memoryview, digest: Callable[[], bytes]) -> None:
+        self.data = data
+        self.digest = digest
+
+
+def read_source(source: Source) -> bytes | memoryview:
+    """The bytes of a module in the binary format, or of a compiled module. Raises as `open_source`."""
+    return open_source(source).data
+
+
+def open_source(source: Source) -> SourceData:
+    """A module's bytes, of a large file without reading it.
 
     A str is a path if there is such a file or if it ends in .wasm or .wat, and else text. Raises OSError for a file
     that can't be read, MalformedError for text that is wrong, ImportError for text without wasm-tools.
     """
     if isinstance(source, str):
-        return _read_str(source)
+        return _open_str(source)
     if isinstance(source, os.PathLike):
-        return text_to_binary(Path(source).read_bytes())
+        return open_file(os.fspath(source))
     if isinstance(source, bytes | bytearray | memoryview):
-        return bytes(source)
+        return in_memory(bytes(source))
     read = getattr(source, "read", None)
     if read is None:
         raise TypeError(f"a module must be bytes, a path, text or an open file, not {type(source).__name__}")
-    return _read_open(read())
+    return in_memory(_read_open(read()))
 
 
 def _read_open(contents: object) -> bytes:
@@ -49,12 +71,12 @@ def _read_open(contents: object) -> bytes:
     raise TypeError(f"a file must give bytes or text, not {type(contents).__name__}")
 
 
-def _read_str(source: str) -> bytes:
+def _open_str(source: str) -> SourceData:
     if source.endswith(_SUFFIXES) or _is_file(source):
-        return text_to_binary(Path(source).read_bytes())
+        return open_file(source)
     text = source.encode(errors="surrogatepass")
     if looks_like_wat(text):
-        return wat_to_wasm(text)
+        return in_memory(wat_to_wasm(text))
     raise FileNotFoundError(f"no such file, and not WebAssembly text: {source[:80]!r}")
 
 
@@ -63,6 +85,23 @@ def _is_file(path: str) -> bool:
         return os.path.isfile(path)
     except ValueError:  # a null character
         return False
+
+
+def open_file(path: str) -> SourceData:
+    """A file's module. Raises OSError."""
+    with open(path, "rb", buffering=0) as file:
+        status = os.fstat(file.fileno())
+        if status.st_size < MAPPED_BYTES:
+            return in_memory(text_to_binary(file.readall()))
+        data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    if looks_like_wat(bytes(data[:4096])):
+        return in_memory(wat_to_wasm(bytes(data)))
+    return SourceData(data, lambda: digest_of_file(status, data))
+
+
+def in_memory(data: bytes) -> SourceData:
+    """Bytes that are a module or a compiled module already."""
+    return SourceData(data, lambda: digest(data))
 
 
 def text_to_binary(data: bytes) -> bytes:

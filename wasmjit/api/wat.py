@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
-import shutil
-import subprocess
+import os
 import sys
 from functools import cache
-from pathlib import Path
 
 from wasmjit.errors import MalformedError
 
 _HOW_TO_GET = "WebAssembly text needs wasm-tools: pip install wasmjit[wat]"
-_BLANK = re.compile(rb"(?:\s|;;[^\n]*)*")
-_COMMENT_MARK = re.compile(rb"\(;|;\)")
-_PLACE = re.compile(r"^\s*-->.*:(\d+):(\d+)$", re.MULTILINE)
+_BLANK = rb"(?:\s|;;[^\n]*)*"
+_COMMENT_MARK = rb"\(;|;\)"
+_PLACE = r"^\s*-->.*:(\d+):(\d+)$"
+_BINARY = 0  # the first byte of a module, which no text begins with
 
 
 def looks_like_wat(data: bytes) -> bool:
     """Whether the first thing after white space and comments is an opening parenthesis."""
+    if not data or data[0] == _BINARY:
+        return False
     pos = _skip_blank(data, 0)
     while data.startswith(b"(;", pos):
         pos = _skip_blank(data, _end_of_comment(data, pos))
@@ -27,14 +27,18 @@ def looks_like_wat(data: bytes) -> bool:
 
 def _skip_blank(data: bytes, pos: int) -> int:
     """The position after white space and line comments."""
-    blank = _BLANK.match(data, pos)
+    import re
+
+    blank = re.compile(_BLANK).match(data, pos)
     return blank.end() if blank else pos
 
 
 def _end_of_comment(data: bytes, start: int) -> int:
     """The position after a block comment, which may hold others (spec 6.3.2)."""
+    import re
+
     depth = 0
-    for mark in _COMMENT_MARK.finditer(data, start):
+    for mark in re.compile(_COMMENT_MARK).finditer(data, start):
         depth += 1 if mark[0] == b"(;" else -1
         if depth == 0:
             return mark.end()
@@ -44,7 +48,9 @@ def _end_of_comment(data: bytes, start: int) -> int:
 @cache
 def wasm_tools() -> str:
     """Path of `wasm-tools`: of the package, of PATH, or beside this Python. Raises ImportError if there is none."""
-    beside = str(Path(sys.executable).parent)
+    import shutil
+
+    beside = os.path.dirname(sys.executable)
     found = _packaged() or shutil.which("wasm-tools") or shutil.which("wasm-tools", path=beside)
     if found is None:
         raise ImportError(_HOW_TO_GET)
@@ -72,6 +78,8 @@ def wasm_to_wat(data: bytes | memoryview) -> str:
 
 
 def _run(command: str, data: bytes) -> bytes:
+    import subprocess
+
     result = subprocess.run([wasm_tools(), command, "-"], input=data, capture_output=True, check=False)
     if result.returncode:
         raise MalformedError(message_of_report(result.stderr.decode(errors="replace")))
@@ -80,6 +88,8 @@ def _run(command: str, data: bytes) -> bytes:
 
 def message_of_report(report: str) -> str:
     """The message of a report of wasm-tools, with the place, without the drawing of the source line."""
+    import re
+
     message = report.partition("\n")[0].removeprefix("error: ")
-    place = _PLACE.search(report)
+    place = re.search(_PLACE, report, re.MULTILINE)
     return f"{message} (line {place[1]}, column {place[2]})" if place else message

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -13,12 +14,12 @@ from wasmjit.api.func import Func
 from wasmjit.api.linker import Linker, initialize
 from wasmjit.api.module import Module
 from wasmjit.api.store import Store
+from wasmjit.cache.location import ENVIRONMENT as CACHE_ENVIRONMENT
 from wasmjit.cli.arguments import format_result, parse_arguments
 from wasmjit.cli.common import (
     CliError,
     Progress,
     compile_options,
-    compiles_alone,
     debug_option,
     default_interrupt,
     errors_of,
@@ -98,6 +99,8 @@ def command(
     """
     with errors_of(file):
         compilation: Compilation = "eager" if eager else "lazy"
+        if no_cache:
+            os.environ[CACHE_ENVIRONMENT] = ""  # of the code that all modules share, too
         engine = make_engine(
             opt,
             bounds_checks,
@@ -133,11 +136,11 @@ def _program_name(file: str) -> str:
 
 
 def _load(file: str, engine: Engine) -> Module:
-    data = read_module(file)
-    if compiles_alone(data, engine.config):
+    data = read_module("-") if file == "-" else None
+    if engine.config.compilation == "lazy" or engine.config.jobs == 1:
         default_interrupt()
     with Progress(f"compiling {os.path.basename(file)}") as progress:
-        module = Module(engine, data, progress=progress)
+        module = Module(engine, Path(file) if data is None else data, progress=progress)
     default_interrupt()
     return module
 

@@ -3,7 +3,7 @@ r"""The file that `wasmjit compile` writes: the module with its machine code, to
 ::
 
     magic  b"\0wasmjit"
-    size   LEB128, then that many bytes of JSON: versions, target, settings, sizes of what follows
+    size   8 bytes, then that many bytes of JSON: versions, target, settings, sizes of what follows
     module bytes, code, debug information
     digest of everything before it
 
@@ -13,18 +13,16 @@ not malice.
 
 from __future__ import annotations
 
-import io
 import json
 from dataclasses import dataclass
 from typing import Any
-
-import leb128
 
 from wasmjit.cache.digest import DIGEST_BYTES, digest
 from wasmjit.errors import ArtifactError
 
 MAGIC = b"\0wasmjit"
 FORMAT = 2
+_SIZE_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ class CompiledModule:
     """The code of one module (a pack, pack.py) and its debug information, and what they were made for.
 
     `features` are the CPU features that the code may use; `guard` says that it relies on guard pages, `fuel` that it
-    consumes fuel.
+    consumes fuel; `machine` identifies the processor where it is the one that compiled.
     """
 
     code: bytes | memoryview
@@ -43,6 +41,7 @@ class CompiledModule:
     cpu: str
     features: tuple[str, ...]
     fuel: bool = False
+    machine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +67,26 @@ def write_artifact(module: bytes | memoryview, compiled: CompiledModule) -> byte
         "opt": compiled.opt,
         "guard": compiled.guard,
         "fuel": compiled.fuel,
+        "machine": compiled.machine,
         "sizes": [len(module), len(compiled.code), len(compiled.debug)],
     }
     text = json.dumps(header).encode()
-    data = b"".join([MAGIC, bytes(leb128.u.encode(len(text))), text, module, compiled.code, compiled.debug])
+    size = len(text).to_bytes(_SIZE_BYTES, "little")
+    data = b"".join([MAGIC, size, text, module, compiled.code, compiled.debug])
     return data + digest(data)
 
 
-def read_artifact(data: bytes) -> Artifact:
+def read_artifact(data: bytes | memoryview) -> Artifact:
     """Check and take apart an artifact. Raises `ArtifactError` for one that is damaged or of another format."""
-    if not is_artifact(data) or digest(memoryview(data)[:-DIGEST_BYTES]) != data[-DIGEST_BYTES:]:
+    view = memoryview(data)
+    if not is_artifact(view) or digest(view[:-DIGEST_BYTES]) != view[-DIGEST_BYTES:]:
         raise ArtifactError("the compiled file is damaged; compile the module again")
-    stream = io.BytesIO(data)
-    stream.seek(len(MAGIC))
-    header: dict[str, Any] = json.loads(stream.read(leb128.u.decode_reader(stream)[0]))
+    start = len(MAGIC) + _SIZE_BYTES
+    end = start + int.from_bytes(view[len(MAGIC) : start], "little")
+    header: dict[str, Any] = json.loads(bytes(view[start:end]))
     if header["format"] != FORMAT:
         raise ArtifactError(f"the compiled file has format {header['format']}, this version reads {FORMAT}")
-    module, code, debug = _slices(memoryview(data), stream.tell(), header["sizes"])
+    module, code, debug = _slices(view, end, header["sizes"])
     return Artifact(
         module,
         CompiledModule(
@@ -96,6 +98,7 @@ def read_artifact(data: bytes) -> Artifact:
             triple=header["triple"],
             cpu=header["cpu"],
             features=tuple(header["features"]),
+            machine=header["machine"],
         ),
     )
 

@@ -20,12 +20,9 @@ _SHARE = 20
 class CodeCache:
     """An entry of the cache, to which packs are added; writing is put off until it is worth it, or `flush`."""
 
-    def __init__(
-        self, digest: bytes, opt: str, guard: bool, target_cpu: str | None, deterministic: bool, fuel: bool = False
-    ) -> None:
-        """`digest` is the module's; the rest says how it is compiled."""
-        target = target_cpu or cpu_identity()
-        self._key = key_of(compiler_identity(), target, digest, f"{opt} {guard} {deterministic} {fuel}")
+    def __init__(self, digest: bytes, target_cpu: str | None, settings: str) -> None:
+        """`digest` is the module's; the rest says how it is compiled (plan.py)."""
+        self._key = key_of(compiler_identity(), target_cpu or cpu_identity(), digest, settings)
         self._pending: list[CodePack] = []
         self._lock = allocate_lock()
         self._next_flush = time.monotonic() + _INTERVAL_S

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TypeAlias
 
 from wasmjit.binary import decode_module
+from wasmjit.cache.identity import cpu_identity
 from wasmjit.compile.artifact import CompiledModule
 from wasmjit.compile.llvm.object import compile_assembly
 from wasmjit.compile.native_module import LoadedModule
@@ -48,6 +49,7 @@ def compile_objects(module: Module, config: Config, *, progress: Progress | None
         triple=target.triple,
         cpu=target.cpu,
         features=tuple(sorted(target.enabled)),
+        machine="" if config.target_cpu else cpu_identity(),
     )
 
 

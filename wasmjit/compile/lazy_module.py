@@ -2,27 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import weakref
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
 
+from wasmjit.compile.code_cache import CodeCache
 from wasmjit.compile.native_module import LoadedModule
+from wasmjit.compile.plan import code_settings
 from wasmjit.compile.support import native_support
 from wasmjit.compile.worker import run_in_worker
 from wasmjit.config import Config
 from wasmjit.wasm.module import Module
 
 if TYPE_CHECKING:
+    from wasmjit.compile.pack import CodePack
     from wasmjit.compile.unit_compiler import UnitCompiler
+
+Progress: TypeAlias = Callable[[int, int], None]
 
 
 class LazyModule(LoadedModule):
-    """Implements `abi.native.NativeModule`."""
+    """Implements `abi.native.NativeModule`.
 
-    def __init__(self, module: Module, config: Config) -> None:
+    `digest` is that of the module's bytes; with one, code is taken from the cache and kept there. `progress` is called
+    after each unit with the bytes of bodies compiled so far and in all.
+    """
+
+    def __init__(
+        self, module: Module, config: Config, digest: bytes | None = None, progress: Progress | None = None
+    ) -> None:
         super().__init__((), module)
+        self._progress = progress
+        self._done = 0
         self._config = config
         self._compiler: UnitCompiler | None = None
         self._stubs = native_support().stub_table(self.slots_address, len(module.codes))
         self._words[: len(module.codes)] = memoryview(self._stubs.addresses())
+        self._cache: CodeCache | None = None
+        if digest is not None:
+            self._cache = CodeCache(digest, config.target_cpu, code_settings(module, config))
+            weakref.finalize(self, self._cache.flush)  # at the interpreter's end too
+            pack = self._cache.load()
+            if pack is not None:
+                self.add(pack)
 
     def is_compiled(self, funcidx: int) -> bool:
         """Whether a defined function has code."""
@@ -40,7 +62,18 @@ class LazyModule(LoadedModule):
         """Compile a function and what belongs to it. The bodies are validated on the way."""
         if not self.is_compiled(funcidx):  # by another thread's call
             compiler = self._compiler = self._compiler or _new_compiler(self.module, self._config)
-            self.add(compiler.cluster(funcidx, self.is_compiled))
+            pack = compiler.cluster(funcidx, self.is_compiled)
+            self.add(pack)
+            if self._cache is not None:
+                self._cache.add(pack)
+            self._report(pack)
+
+    def _report(self, pack: CodePack) -> None:
+        if self._progress is not None:
+            codes, first = self.module.codes, self._first
+            bodies = [codes[funcidx - first] for funcidx in pack.funcidxs]
+            self._done += sum(end - start for start, end in bodies)
+            self._progress(self._done, codes[-1].end - codes[0].start)
 
 
 def _new_compiler(module: Module, config: Config) -> UnitCompiler:

@@ -45,3 +45,9 @@ def resolve_guard(config: Config) -> bool:
     if config.bounds_checks == "auto":
         return supports_guard_pages()
     return config.bounds_checks == "guard"
+
+
+def code_settings(module: Module, config: Config) -> str:
+    """All settings that the machine code of a module depends on, but the processor."""
+    opt, guard = resolve_opt(module, config), resolve_guard(config)
+    return f"opt={opt} guard={guard} fuel={config.fuel} deterministic={config.relaxed_simd_deterministic}"

@@ -69,12 +69,17 @@ class Worker:
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
-            with self.busy:
-                try:
-                    job.function()
-                except BaseException as error:
-                    job.error = error
-            job.done.release()
+            self._do(job)
+            del job  # else what it refers to would stay until there is another one
+
+    def _do(self, job: _Job) -> None:
+        with self.busy:
+            try:
+                job.function()
+            except BaseException as error:
+                job.error = error
+        job.function = _nothing
+        job.done.release()
 
     def end(self) -> None:
         """Finish what has been asked for, and end the thread; later calls are made by who asks."""
@@ -84,6 +89,10 @@ class Worker:
         if thread is not None:
             self._jobs.put(None)
             thread.join()
+
+
+def _nothing() -> None:
+    pass
 
 
 def _start_thread(target: Callable[[], None]) -> threading.Thread:
