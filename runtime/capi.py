@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 _T = TypeVar("_T")
 
-TP_CALL, TP_DOC, TP_METHODS, TP_MEMBERS = 50, 56, 64, 72
+TP_CALL, TP_METHODS, TP_MEMBERS = 50, 64, 72
 BF_GETBUFFER, BF_RELEASEBUFFER = 1, 2
 FLAG_DEFAULT, FLAG_BASETYPE, FLAG_VECTORCALL, FLAG_GC = 1 << 18, 1 << 10, 1 << 11, 1 << 14
 NOARGS, FASTCALL = 0x0004, 0x0080
@@ -87,12 +87,11 @@ def native_type(
     if methods:
         table = [_Method(m.name.encode(), m.function, m.flags, m.doc.encode()) for m in methods]
         entries.append(_Slot(TP_METHODS, ctypes.addressof(_array(_Method, list(table)))))
-    doc = (base.__doc__ or "").encode()
-    entries.append(_Slot(TP_DOC, ctypes.cast(ctypes.c_char_p(doc), c_void_p).value))
     name = f"{base.__module__}.{base.__qualname__}".encode()
     spec = _Spec(name, offset + extra_bytes, 0, FLAG_DEFAULT | FLAG_BASETYPE | flags, _array(_Slot, list(entries)))
-    _kept.extend((spec, name, doc))
+    _kept.extend((spec, name))
     make = ctypes.pythonapi.PyType_FromSpecWithBases
     make.restype = ctypes.py_object
     made: type[_T] = make(ctypes.byref(spec), ctypes.py_object((base,)))
+    made.__doc__ = base.__dict__.get("__doc__")
     return made, offset

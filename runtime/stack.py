@@ -28,6 +28,7 @@ class _ThisThread(threading.local):
     low = 0
     bounds = (0, 0)
     record: memoryview | None = None
+    record_address = 0
     signal_stack: SignalStackOwner | None = None
 
 
@@ -104,8 +105,15 @@ def thread_record(direct: DirectCalls) -> memoryview:
         low = _this_thread.low or _set_up()
         is_main = get_ident() == threading.main_thread().ident
         address = direct.attach_thread(low, is_main, threading.get_native_id())
+        _this_thread.record_address = address
         record = _this_thread.record = SPACE[address : address + THREAD_BYTES].cast("Q")
     return record
+
+
+def thread_address(direct: DirectCalls) -> int:
+    """Address of this thread's record."""
+    thread_record(direct)
+    return _this_thread.record_address
 
 
 def _after_fork() -> None:

@@ -32,6 +32,7 @@ from wasmjit.runtime.libcalls import libcall_table
 from wasmjit.runtime.lock import store_lock
 from wasmjit.runtime.quota import Quota, StoreLimits
 from wasmjit.runtime.raw import Block, read_word
+from wasmjit.runtime.stack import thread_address
 from wasmjit.runtime.traps import TrapSource
 
 
@@ -99,11 +100,16 @@ class Store:
         if not self.config.fuel:
             raise ValueError("the store's engine was made without fuel=True")
 
-    def interrupt(self) -> bool:
-        """Stop what runs in the store now, from any thread: Interrupted. Whether something does run."""
+    def this_thread(self) -> int:
+        """What `interrupt` knows this thread by."""
+        direct = self.native.direct
+        return 0 if direct is None else thread_address(direct)
+
+    def interrupt(self, thread: int | None = None) -> bool:
+        """Stop what runs in the store now, from any thread: Interrupted. Whether something does run (in `thread`)."""
         words, direct = self.header.words, self.native.direct
         owner = words[STORE_OWNER // 8]
-        if direct is None or not owner or not words[STORE_DEPTH // 8]:
+        if direct is None or not owner or not words[STORE_DEPTH // 8] or owner != (thread or owner):
             return False
         words[STORE_INTERRUPT // 8] |= INTERRUPT_ONCE
         direct.interrupt_thread(read_word(owner + THREAD_ID))

@@ -1,8 +1,12 @@
 import gc
+import threading
+import time
 import weakref
+from typing import Any
 
 import pytest
 
+import wasmjit
 from wasmjit import Engine, Func, FuncType, Instance, Module, Store, Trap
 
 TEXT = """(module
@@ -148,3 +152,44 @@ def test_a_func_keeps_its_instance_and_nothing_else_does(store: Store, engine: E
     del func
     gc.collect()
     assert gone() is None
+
+
+def test_functions_describe_themselves() -> None:
+    instance = wasmjit.load('(module (func (export "add") (param i32 i64) (result f32) (f32.const 0)))', opt=0)
+    add = instance.add
+    assert (add.__name__, add.__doc__) == ("add", "add: [i32 i64] -> [f32]")
+    assert add.__wasm_type__ == add.type == wasmjit.FuncType(["i32", "i64"], ["f32"])
+    assert "Values:" in (type(add).__doc__ or "")
+    assert callable(add) and isinstance(add, wasmjit.Func)
+
+
+def test_functions_with_timeouts() -> None:
+    wat = '(module (func (export "spin") (loop (br 0))) (func (export "one") (result i32) i32.const 1))'
+    instance = wasmjit.load(wat, opt=0)
+    with pytest.raises(wasmjit.CallTimeout):
+        instance.spin(timeout=0.01)
+    assert instance.one(timeout=1) == 1
+    with pytest.raises(TypeError):
+        instance.one(nonsense=1)
+
+
+def test_two_threads_run_at_once_while_neither_returns() -> None:
+    """Calls that turn out long let go of the GIL."""
+    guests = [wasmjit.load('(module (func (export "spin") (loop (br 0))))', opt=0) for _ in range(2)]
+    results: list[str] = []
+
+    def run(guest: Any) -> None:
+        try:
+            guest.spin()
+        except wasmjit.Interrupted:
+            results.append("stopped")
+
+    threads = [threading.Thread(target=run, args=(guest,)) for guest in guests]
+    for thread in threads:
+        thread.start()
+    while len(results) < 2:
+        for guest in guests:
+            guest.interrupt()
+        time.sleep(0.01)
+    for thread in threads:
+        thread.join()

@@ -1,3 +1,6 @@
+import gc
+import struct
+
 import pytest
 
 from wasmjit import Engine, Instance, Limits, Memory, MemType, Module, Store
@@ -136,3 +139,77 @@ def test_addresses_and_page_sizes(store: Store) -> None:
         Memory(store, 1, page_size=2)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="address must be 'i32' or 'i64', not 'i16'"):
         Memory(store, 1, address="i16")  # type: ignore[arg-type]
+
+
+# --- buffers, numbers, text
+
+
+def make(pages: int = 1, maximum: int | None = 3) -> Memory:
+    return Memory(Store(Engine(opt=0)), pages, maximum)
+
+
+def test_memory_is_a_buffer() -> None:
+    numpy = pytest.importorskip("numpy", reason="numpy is not installed")
+    memory = make()
+    view = memoryview(memory)
+    array = numpy.frombuffer(memory, dtype="<u4")
+    assert (view.nbytes, view.readonly, array.size) == (65536, False, 16384)
+    array[2] = 0x04030201
+    assert memory[8:12] == b"\1\2\3\4" == bytes(view[8:12])
+    memory.grow(2)
+    array[3] = 7
+    assert memory[12] == 7 and len(memoryview(memory)) == 3 * 65536
+    assert bytes(memory[:4]) == bytes(4) and bytearray(memory)[8:12] == b"\1\2\3\4"
+
+
+def test_views_outlive_the_memory() -> None:
+    memory = make()
+    memory[5] = 9
+    views = [memoryview(memory), memory.view("h", 4, 3)]
+    del memory
+    gc.collect()
+    assert views[0][5] == 9 and views[1].tolist() == [0x0900, 0, 0]
+
+
+def test_typed_views() -> None:
+    memory = make()
+    memory.view("d", 16, 2)[1] = 1.5
+    assert memory.unpack("dd", 16) == (0.0, 1.5)
+    assert memory.view("i").nbytes == 65536 and len(memory.view("q", 65533)) == 0
+    for arguments in (("i", 65536 - 4, 2), ("b", -1, 1), ("b", 65537), ("b", 0, -1)):
+        with pytest.raises(IndexError):
+            memory.view(*arguments)
+    with pytest.raises(ValueError, match="format must be one of"):
+        memory.view("z")
+
+
+def test_structures() -> None:
+    memory = make()
+    memory.pack("IhB", 100, 1, -2, 3)
+    assert memory.read(100, 7) == b"\1\0\0\0\xfe\xff\3"
+    assert memory.unpack("IhB", 100) == (1, -2, 3)
+    assert memory.unpack(">I", 100) == (0x01000000,)
+    with pytest.raises(IndexError):
+        memory.unpack("Q", 65530)
+    with pytest.raises(IndexError):
+        memory.pack("Q", 65530, 1)
+    with pytest.raises(struct.error):
+        memory.pack("B", 0, 256)
+
+
+def test_text() -> None:
+    memory = make()
+    assert memory.write_string(10, "grün") == 6
+    assert (memory.read_string(10), memory.read_string(10, 2)) == ("grün", "gr")
+    assert memory.write_string(65533, "abc", terminated=False) == 3
+    with pytest.raises(IndexError, match="no zero byte"):
+        memory.read_string(65533)
+    with pytest.raises(IndexError):
+        memory.read_string(65536)
+    with pytest.raises(UnicodeDecodeError):
+        memory.read_string(12, 1)
+    long = "x" * 1000
+    memory.write_string(1000, long, "utf-16-le")
+    assert memory.read_string(1000, 2000, "utf-16-le") == long
+    memory.write_string(1000, long)
+    assert memory.read_string(1000) == long

@@ -18,13 +18,24 @@ if TYPE_CHECKING:
     from wasmjit.runtime.instance import ModuleInstance
 
 
+class SignatureDoc:
+    """The docstring of a function object is its signature in wasm; that of the class is the class's."""
+
+    def __init__(self, doc: str | None) -> None:
+        self._doc = doc
+
+    def __get__(self, func: Func | None, owner: object = None) -> str | None:
+        return self._doc if func is None else f"{func.name}: {func.type}"
+
+
 @built_in
 class Func(ExternBase[FuncInstance]):
     """A function of a store: `func(1, 2)`.
 
     `Func(store, type, callable)` makes a Python callable one that wasm can call. It returns None, a value, or a
     sequence of as many values as `type` has results. With `wants_caller`, its first argument is the `Instance` that
-    calls it (None if that is Python). What it raises comes out of the wasm call unchanged.
+    calls it (None if that is Python). What it raises comes out of the wasm call unchanged. It may be a coroutine
+    function, for guests that run by `call_async`.
 
     Values: i32 and i64 take ints, signed or unsigned in range, and give signed ones; f32 and f64 are floats; v128 is
     bytes of 16; funcref a Func or None; externref any object, None being null. Calling raises TypeError for wrong
@@ -53,6 +64,27 @@ class Func(ExternBase[FuncInstance]):
         """
         return self._apply(*args, timeout=timeout)
 
+    async def call_async(self, *args: Any, timeout: float | None = None) -> Any:
+        """Call it in a thread of its own, and await the result: the event loop goes on meanwhile.
+
+        Host functions may be coroutine functions then: the loop runs them, and wasm waits. To cancel the task stops the
+        guest. Raises RuntimeError inside of such a call of the same store, which could never go on.
+        """
+        from wasmjit.api.asynchronous import call_async
+
+        return await call_async(self._instance.store, self._apply, args, timeout)
+
+    @property
+    def __name__(self) -> str:
+        return self._instance.name
+
+    __doc__ = SignatureDoc(__doc__)
+
+    @property
+    def __wasm_type__(self) -> FuncType:
+        """Parameters and results, as `type`."""
+        return self.type
+
     @property
     def type(self) -> FuncType:
         """Parameters and results."""
@@ -80,6 +112,15 @@ class _PortableFunc(Func):
         return self._apply(*args, timeout=timeout)
 
 
+def _is_coroutine_function(callable: Callable[..., object]) -> bool:
+    """Whether calling it gives a coroutine: functions, methods, and objects with such a `__call__`."""
+    for candidate in (callable, getattr(callable, "__call__", None)):  # noqa: B004
+        code = getattr(candidate, "__code__", None)
+        if code is not None:
+            return bool(code.co_flags & 0x80)  # inspect.CO_COROUTINE
+    return False
+
+
 def host_func(
     store: Store,
     type: wasm.FuncType,
@@ -93,6 +134,10 @@ def host_func(
     if not hasattr(callable, "__call__"):  # noqa: B004 - `callable` is the parameter here
         raise TypeError(f"a callable is needed, not {callable!r}")
     name = name or getattr(callable, "__name__", None)
+    if _is_coroutine_function(callable):
+        from wasmjit.api.asynchronous import awaited
+
+        callable = awaited(callable)
     if wants_caller:
         callable = _with_public_caller(callable)
     return new_host_func(runtime_of(store), type, callable, wants_caller=wants_caller, name=name, deftype=deftype)

@@ -4,30 +4,38 @@ from __future__ import annotations
 
 import operator
 from dataclasses import replace
-from typing import Literal, SupportsIndex, TypeAlias, overload
+from functools import cache
+from struct import Struct
+from typing import Any, Literal, SupportsIndex, TypeAlias, overload
 
 from wasmjit.api.extern import ExternBase
 from wasmjit.api.store import Store, runtime_of
 from wasmjit.api.tier import new_memory
 from wasmjit.limits import PAGE_SIZE
+from wasmjit.runtime.buffer import exports_buffer
 from wasmjit.runtime.memory import MemoryInstance
 from wasmjit.wasm.types import I32, I64, Limits, MemType, ValType, max_pages
 
+_ITEM_BYTES = {"b": 1, "B": 1, "h": 2, "H": 2, "i": 4, "I": 4, "q": 8, "Q": 8, "f": 4, "d": 8}
 _ADDRESS_TYPES = {"i32": I32, "i64": I64}
 
 AddressType: TypeAlias = Literal["i32", "i64"]
 """The type of addresses and sizes in wasm."""
 
 
+@exports_buffer
 class Memory(ExternBase[MemoryInstance]):
     """A linear memory of `min` pages, that may grow to `max`.
 
     Pages have 64 KiB, or `page_size` bytes, which may be 1. `address` is the type of its addresses in wasm: "i32", or
     "i64" for memories that may be larger than 4 GiB.
 
-    Bytes are read and written by address: `memory[address]`, `memory[start:stop]`, `read`, `write`; `view` gives all of
-    it without a copy. An access that is not entirely inside raises IndexError, as do negative addresses: pointers
-    that functions return as i32 are signed, so `pointer & 0xFFFFFFFF` is the address.
+    Bytes are read and written by address: `memory[address]`, `memory[start:stop]`, `read`, `write`; values by `unpack`
+    and `pack`, text by `read_string` and `write_string`. It is a buffer: `memoryview(memory)`, `numpy.frombuffer` and
+    `view` give all of it, or a part as numbers, without a copy. Such views stay valid when it grows.
+
+    An access that is not entirely inside raises IndexError, as do negative addresses: pointers that functions return as
+    i32 are signed, so `pointer & 0xFFFFFFFF` is the address.
     """
 
     __slots__ = ()
@@ -65,7 +73,7 @@ class Memory(ExternBase[MemoryInstance]):
         return self._instance.size_bytes
 
     def __buffer__(self, flags: int, /) -> memoryview:
-        """The buffer protocol, from Python 3.12 on: `memoryview(memory)`, `numpy.asarray(memory)`."""
+        """The buffer protocol: all bytes of now."""
         return self.view()
 
     def grow(self, pages: int) -> int:
@@ -87,9 +95,53 @@ class Memory(ExternBase[MemoryInstance]):
         self._check(address, len(data))
         self._instance.write(address, data)
 
-    def view(self) -> memoryview:
-        """All bytes of now, writable, without a copy. It does not follow a later `grow`."""
-        return self._instance.view()
+    def view(self, format: str = "B", address: int = 0, count: int | None = None) -> memoryview:
+        """`count` numbers from `address` on, writable, without a copy; all that there are to the end by default.
+
+        `format` is a letter of `struct`: "b B h H i I q Q f d". The view stays valid, and the same, when the memory
+        grows. Raises IndexError if it is not inside.
+        """
+        size = _ITEM_BYTES.get(format)
+        if size is None:
+            raise ValueError(f"format must be one of {' '.join(_ITEM_BYTES)}, not {format!r}")
+        if count is None:
+            count = max(len(self) - operator.index(address), 0) // size
+        self._check(address, count * size)
+        part = self._instance.view()[address : address + count * size]
+        return part if format == "B" else part.cast(format)  # type: ignore[call-overload]
+
+    def unpack(self, format: str, address: int) -> tuple[Any, ...]:
+        """Values at an address, as `struct.unpack` reads them, little-endian unless `format` says otherwise."""
+        layout = _struct(format)
+        self._check(address, layout.size)
+        return layout.unpack_from(self._instance.view(), address)
+
+    def pack(self, format: str, address: int, *values: Any) -> None:
+        """Write values as `struct.pack` does. Raises IndexError, or struct.error, and then writes nothing."""
+        self.write(address, _struct(format).pack(*values))
+
+    def read_string(self, address: int, size: int | None = None, encoding: str = "utf-8") -> str:
+        """The text of `size` bytes, or up to the next zero byte. Raises IndexError, UnicodeDecodeError."""
+        if size is None:
+            self._check(address, 1)
+            size = self._end_of_string(address) - address
+        return self.read(address, size).decode(encoding)
+
+    def _end_of_string(self, address: int) -> int:
+        """Where the next zero byte is."""
+        view, size = self._instance.view(), 64
+        while address < len(view):
+            found = bytes(view[address : address + size]).find(0)
+            if found >= 0:
+                return address + found
+            address, size = address + size, size * 2
+        raise IndexError("there is no zero byte up to the end of the memory")
+
+    def write_string(self, address: int, text: str, encoding: str = "utf-8", *, terminated: bool = True) -> int:
+        """Write text, and a zero byte unless not `terminated`; the number of bytes written. Raises IndexError."""
+        data = text.encode(encoding) + b"\0" * terminated
+        self.write(address, data)
+        return len(data)
 
     @overload
     def __getitem__(self, key: SupportsIndex) -> int: ...
@@ -129,6 +181,11 @@ class Memory(ExternBase[MemoryInstance]):
     def _check(self, address: int, size: int) -> None:
         if address < 0 or size < 0 or address + size > self._instance.size_bytes:
             raise IndexError(f"{size} bytes at {address} are not inside a memory of {len(self)} bytes")
+
+
+@cache
+def _struct(format: str) -> Struct:
+    return Struct(format if format[:1] in ("@", "=", "<", ">", "!") else "<" + format)
 
 
 def _needs_int(value: object) -> bytes:
