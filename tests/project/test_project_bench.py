@@ -37,3 +37,14 @@ def test_kernels_agree_with_wasmtime(root: Path, tmp_path: Path) -> None:
 def test_compile_times_are_reported(root: Path) -> None:
     output = run(root, "compile.py", "--opt", "0,2", str(root / "examples" / "mandelbrot.wasm"))
     assert "all, --opt=2" in output
+
+
+def test_guests_read_and_write(root: Path) -> None:
+    pytest.importorskip("ziglang", reason="ziglang, the C compiler, is not installed")
+    pytest.importorskip("wasmtime", reason="wasmtime, the engine to compare with, is not installed")
+    output = run(root, "wasi.py", "--calls", "300", "--mebibytes", "1", "--runs", "1")
+    assert [line.split(" | ")[0] for line in output.splitlines()[2:]] == [
+        "| wasmjit",
+        "| wasmjit, memory",
+        "| wasmtime",
+    ]
