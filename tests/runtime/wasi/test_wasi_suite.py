@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
 import os
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,26 @@ def expectations(file: Path) -> dict[str, Any]:
 def in_memory(folder: Path) -> dict[str, Any]:
     """A folder as the contents of a `VirtualDir`."""
     return {path.name: in_memory(path) if path.is_dir() else path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("file", FILES or [None], ids=lambda file: f"{file.parts[-4]}-{file.stem}" if file else "none")
+def test_official_by_command(file: Path, tmp_path: Path) -> None:
+    """As the suite's own runner does it."""
+    spec = importlib.util.spec_from_file_location("adapter", Path(__file__).with_name("adapter.py"))
+    assert spec is not None and spec.loader is not None
+    adapter = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(adapter)
+    expected = expectations(file)
+    root = None
+    if "root" in expected:
+        root = str(tmp_path / "root")
+        shutil.copytree(file.parent / expected["root"], root, symlinks=True)
+    grants = (expected.get("args", []), expected.get("env", {}), root)
+    command = adapter.compute_argv(str(file), grants, [], adapter.get_wasi_worlds()[0], file.parts[-2])
+    command[command.index("run") + 1 : command.index("run") + 1] = ["--opt=0"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, stdin=subprocess.DEVNULL)
+    assert done.returncode == expected.get("exit_code", 0), done.stderr
+    assert "stdout" not in expected or done.stdout == expected["stdout"]
 
 
 @pytest.mark.parametrize(
