@@ -42,7 +42,7 @@ class UnitCompiler:
             funcidxs,
             guard=self.guard,
             deterministic=self.deterministic,
-            inlines=self.settings.opt != "0",
+            inlines=self.settings.opt in VECTORIZING,
             vectorizes=self.settings.opt in VECTORIZING and not self.fuel,
             fuel=self.fuel,
             target_arch=self.target.arch,
@@ -60,7 +60,7 @@ class UnitCompiler:
 
         Raises what decoding and validation raise for that function.
         """
-        bodies = plan_cluster(self.module, funcidx, inlines=self.settings.opt != "0", is_compiled=is_compiled)
+        bodies = plan_cluster(self.module, funcidx, inlines=self.settings.opt in VECTORIZING, is_compiled=is_compiled)
         try:
             return self.pack(bodies, bodies)
         except WasmError:

@@ -12,15 +12,19 @@ CODEGEN_OPT = {"0": 0, "1": 1, "2": 2, "3": 3, "s": 2}
 
 _INLINE_THRESHOLD_SIZE = 50  # as clang -Os
 VECTORIZING = frozenset({"2", "3", "s"})
-"""The levels at which loops are vectorised."""
+"""The levels at which loops are vectorised, and functions inlined."""
 
 
 def run_passes(machine: Any, module: Any, opt: str) -> None:
-    """Run LLVM's pipeline of level `opt` over a parsed module, in place; "0" runs nothing.
+    """Run the passes of level `opt` over a parsed module, in place.
 
-    "s" is the pipeline of "2" with every function marked `optsize`.
+    "0" has none; "1" those that pay for themselves by the code that they save code generation; "2" and "3" LLVM's
+    pipelines of that name; "s" that of "2" with every function marked `optsize`.
     """
     if opt == "0":
+        return
+    if opt == "1":
+        _clean_up(machine, module)
         return
     if opt == "s":
         for function in module.functions:
@@ -28,6 +32,14 @@ def run_passes(machine: Any, module: Any, opt: str) -> None:
                 function.add_function_attribute("optsize")
     builder = _pass_builder(machine, opt)
     builder.getModulePassManager().run(module, builder)  # a pass manager runs once: running moves its passes away
+
+
+def _clean_up(machine: Any, module: Any) -> None:
+    passes = load_llvm().create_new_module_pass_manager()
+    passes.add_simplify_cfg_pass()
+    passes.add_instruction_combine_pass()
+    passes.add_simplify_cfg_pass()
+    passes.run(module, _pass_builder(machine, "1"))
 
 
 @cache

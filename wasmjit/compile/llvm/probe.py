@@ -31,7 +31,7 @@ def probe_features(cpu: str) -> list[str]:
     arch = machine.triple.partition("-")[0]
     module = llvm.parse_assembly(_probe_ir(names, cpu, _BASELINE.get(arch, "generic")), llvm.create_context())
     module.triple = machine.triple
-    run_passes(machine, module, "1")
+    run_passes(machine, module, "2")
     caller = str(module.get_function("caller"))
     return [name for i, name in enumerate(names) if f"@c{i}(" not in caller]
 
