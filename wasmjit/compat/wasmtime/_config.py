@@ -20,6 +20,10 @@ from wasmjit.compat.wasmtime._managed import Managed
 _MIN_STACK, _MAX_STACK = 64 << 10, 1 << 30
 """What the engine takes for the size of a stack."""
 
+_FRAME_RATIO = 4
+"""How much more stack unoptimised code may need than that of the package, whose guests have to fit in here as well.
+The stack of the thread is the limit in any case."""
+
 
 @dataclass
 class EngineSettings:
@@ -30,7 +34,7 @@ class EngineSettings:
     explicit: bool = False
     unoptimized: bool = False
     deterministic: bool = False
-    max_stack: int | None = None
+    max_stack: int = 2 << 20
     disabled: set[str] = field(default_factory=set)
     """Features switched off, by the names of features.py."""
 
@@ -41,8 +45,7 @@ class EngineSettings:
             settings["bounds_checks"] = "explicit"
         if self.unoptimized:
             settings["opt"] = "0"
-        if self.max_stack is not None:
-            settings["max_stack_bytes"] = min(max(self.max_stack, _MIN_STACK), _MAX_STACK)
+        settings["max_stack_bytes"] = min(max(_FRAME_RATIO * self.max_stack, _MIN_STACK), _MAX_STACK)
         return ApiEngine(**settings)
 
 
