@@ -141,6 +141,14 @@ def test_modules_are_kept_in_files(wt: Any, tmp_path: Path) -> None:
         wt.Module.deserialize(store.engine, encoded[:-40])
 
 
+def test_large_modules_are_kept_without_their_code(ours: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wasmjit.compat.wasmtime._module.SMALL_CODE_BYTES", 0)
+    store = ours.Store()
+    encoded = ours.Module(store.engine, '(module (func (export "f") (result i32) (i32.const 7)))').serialize()
+    module = ours.Module.deserialize(store.engine, encoded)
+    assert ours.Instance(store, module, []).exports(store)["f"](store) == 7
+
+
 def test_what_is_closed_raises(wt: Any) -> None:
     module = wt.Module(wt.Engine(), "(module)")
     with module:

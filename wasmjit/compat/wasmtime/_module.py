@@ -12,7 +12,7 @@ from wasmjit.compat.wasmtime._error import WasmtimeError, caused, errors
 from wasmjit.compat.wasmtime._managed import Managed
 from wasmjit.compat.wasmtime._types import ExportType, ImportType
 from wasmjit.compat.wasmtime._wat2wasm import to_wasm_bytes
-from wasmjit.errors import UnsupportedError
+from wasmjit.errors import ArtifactError, UnsupportedError
 from wasmjit.validate import validate_all
 
 
@@ -26,7 +26,8 @@ class Module(Managed):
         with errors():
             _check_features(engine, data)
             self._core = ApiModule(engine.ptr()._core, data)
-            _validate_if_small(self._core)
+            if _is_small(self._core):
+                validate_all(self._core._core)
         self._open()
 
     @classmethod
@@ -44,14 +45,15 @@ class Module(Managed):
     @classmethod
     def deserialize(cls, engine: Engine, encoded: bytes | bytearray) -> Module:
         """A module that `serialize` has made. Raises WasmtimeError for anything else, also of another version."""
-        from wasmjit.compile.artifact import is_artifact
-
         if not isinstance(encoded, bytes | bytearray):
             raise TypeError("expected bytes")
-        if not is_artifact(memoryview(encoded)):
-            raise WasmtimeError("failed to parse precompiled artifact: not made by Module.serialize of wasmjit")
         with errors():
-            return cls._of(ApiModule(engine.ptr()._core, bytes(encoded)))
+            if encoded.startswith(_UNCOMPILED):
+                return cls._of(ApiModule(engine.ptr()._core, bytes(encoded[len(_UNCOMPILED) :])))
+            try:
+                return cls._of(ApiModule.deserialize(engine.ptr()._core, bytes(encoded)))
+            except ArtifactError as error:
+                raise WasmtimeError(f"failed to parse precompiled artifact: {error}") from error
 
     @classmethod
     def deserialize_file(cls, engine: Engine, path: str | bytes | os.PathLike[str]) -> Module:
@@ -83,24 +85,27 @@ class Module(Managed):
         return [ExportType._of(item) for item in self.ptr()._core.exports]
 
     def serialize(self) -> bytearray:
-        """The compiled module, for `deserialize`. It is native code: keep it where nobody else can write."""
-        from wasmjit.compile.artifact import write_artifact
-        from wasmjit.compile.driver import compile_objects
+        """The compiled module, for `deserialize`. It is native code: keep it where nobody else can write.
 
+        Of a large module it is the bytes alone: what has been compiled of it is in the cache on disk.
+        """
         module = self.ptr()._core
+        if not _is_small(module):
+            return bytearray(_UNCOMPILED + bytes(module._core.data))
         with errors():
-            return bytearray(write_artifact(module._core.data, compile_objects(module._core, module.engine.config)))
+            return bytearray(module.serialize())
 
 
-VALIDATED_BYTES = 256 << 10
-"""Up to so much code is validated at once, as the package does it, which takes a fraction of a second. More is
-validated function by function as it is called, so that large programs start at once."""
+SMALL_CODE_BYTES = 256 << 10
+"""Up to so much code is validated at once, and compiled as a whole to be serialized, as the package does it. More is
+validated and compiled function by function as it is called, so that large programs start at once."""
+
+_UNCOMPILED = b"\0wjmodule\n"
+"""What the bytes of a module begin with that `serialize` has not compiled."""
 
 
-def _validate_if_small(module: ApiModule) -> None:
-    core = module._core
-    if sum(code.end - code.start for code in core.codes) <= VALIDATED_BYTES:
-        validate_all(core)
+def _is_small(module: ApiModule) -> bool:
+    return sum(code.end - code.start for code in module._core.codes) <= SMALL_CODE_BYTES
 
 
 def _check_features(engine: Engine, data: bytes) -> None:
