@@ -48,6 +48,11 @@ def test_quickjs(root: Path) -> None:
     ]
 
 
+def test_dask_map(root: Path) -> None:
+    pytest.importorskip("dask")
+    assert run_example(root, "dask_map.py", "one", "two three", "it is four") == ["ONE", "TWO THREE", "IT IS FOUR"]
+
+
 def test_plugin(root: Path) -> None:
     assert run_example(root, "plugin.py") == [
         "['IT', 'RUNS', 'AND', 'IT', 'S', 'FAST']",
