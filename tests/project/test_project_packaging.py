@@ -92,7 +92,8 @@ def archives(root: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path
 
 def package_files(root: Path) -> set[str]:
     """Files that an installation has, by the path they are installed at."""
-    ours = {path for path in (root / "wasmjit").rglob("*.py") if "runtime" not in path.relative_to(root).parts}
+    found = [path for pattern in ("*.py", "*.mjs") for path in (root / "wasmjit").rglob(pattern)]
+    ours = {path for path in found if "runtime" not in path.relative_to(root).parts}
     files = {str(path.relative_to(root)) for path in ours}
     return (
         files

@@ -12,6 +12,7 @@ import click
 from wasmjit import __version__
 
 _COMMANDS = {
+    "bench": ("wasmjit.cli.bench.command", "Compare engines on a program."),
     "compile": ("wasmjit.cli.compile", "Compile a module ahead of time."),
     "inspect": ("wasmjit.cli.inspect", "Show what a module consists of."),
     "run": ("wasmjit.cli.run", "Run a program, or call a function of a module."),
