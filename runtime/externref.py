@@ -36,7 +36,7 @@ class ExternRefs:
     in which it happened.
     """
 
-    __slots__ = ("_by_id", "_free", "_header", "_holds", "_lock", "_objects", "_slabs", "released")
+    __slots__ = ("_by_id", "_free", "_header", "_holds", "_lock", "_objects", "_slabs", "released", "when_idle")
 
     def __init__(self, header: Block, lock: StoreLock) -> None:
         self._header = header.words
@@ -46,6 +46,8 @@ class ExternRefs:
         self._by_id: dict[int, int] = {}
         self._free: list[int] = []
         self._slabs: list[Block] = []
+        self.when_idle: Callable[[], None] = lambda: None
+        """Called first of all when there is something to settle."""
         self.released: deque[list[int]] = deque()
         """Cells that dropped tables and instances owned, to be given up when the store is idle."""
 
@@ -132,7 +134,9 @@ class ExternRefs:
         garbage: list[object] = []
         self._holds += 1  # finalisers that come in between must not start over
         try:
-            self._header[_UNSETTLED] = 0
+            if self._header[_UNSETTLED]:
+                self._header[_UNSETTLED] = 0
+                self.when_idle()
             while self.released:
                 for cell in self.released.popleft():
                     self.disown(cell)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from wasmjit.abi.layout import STORE_DEPTH, STORE_STACK_LOW, STORE_UNOWNED, THREAD_STACK_LOW
+from wasmjit.abi.layout import STORE_DEPTH, STORE_STACK_LOW, STORE_UNOWNED, STORE_UNSETTLED, THREAD_STACK_LOW
 from wasmjit.abi.native import DirectCalls
 from wasmjit.errors import ExhaustionError
 from wasmjit.runtime.deadline import call_within
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from wasmjit.runtime.store import Store
 
 _DEPTH, _STACK_LOW, _UNOWNED = STORE_DEPTH // 8, STORE_STACK_LOW // 8, STORE_UNOWNED // 8
+_UNSETTLED = STORE_UNSETTLED // 8
 _THREAD_LOW = THREAD_STACK_LOW // 8
 
 
@@ -211,5 +212,5 @@ class WasmFuncInstance(FuncInstance):
                 if code:
                     raise trap_error(store.traps, code)
             finally:
-                if header[_UNOWNED] or store.externrefs.released:
+                if header[_UNOWNED] or header[_UNSETTLED] or store.externrefs.released:
                     store.externrefs.settle()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from wasmjit.abi.layout import GLOBAL_BYTES
+from wasmjit.runtime.exceptions import is_exn_ref
 from wasmjit.runtime.externref import OwnedSlots
 from wasmjit.runtime.raw import SPACE, Block
 from wasmjit.runtime.values import pack_value, unpack_value, value_struct
@@ -40,6 +41,8 @@ class GlobalInstance:
         instance = GlobalInstance(store, type, block.address, block)
         if type.type is EXTERNREF:
             instance._owned = OwnedSlots(store.externrefs, block.words[:1])
+        if is_exn_ref(type.type):
+            store.exceptions.add_global(instance, block.address)
         instance._assign(value)
         return instance
 

@@ -28,7 +28,7 @@ from wasmjit.abi.layout import (
     VMCTX_STORE,
 )
 from wasmjit.abi.native import DirectCalls
-from wasmjit.errors import InternalError
+from wasmjit.errors import InternalError, WasmException
 from wasmjit.runtime.callbacks import cover_entry
 from wasmjit.runtime.func import FuncInstance, check_buffer
 from wasmjit.runtime.raw import SPACE, Block
@@ -62,8 +62,11 @@ class HostContext(ABC):
         """The function."""
 
     @abstractmethod
-    def call_at(self, buffer: int) -> None:
-        """Call it with the arguments at an address; leave the results there. Raises what it raises."""
+    def call_at(self, buffer: int) -> int:
+        """Call it with the arguments at an address; leave the results there, and return 0.
+
+        Raises what it raises. Of an exception that wasm can catch, the address is left, and THROWN returned.
+        """
 
     @abstractmethod
     def accept_at(self, buffer: int, result: object) -> None:
@@ -115,9 +118,9 @@ class HostImport(HostContext):
         """The function."""
         return self._func
 
-    def call_at(self, buffer: int) -> None:
+    def call_at(self, buffer: int) -> int:
         """See HostContext."""
-        self._func.run(buffer, self._caller())
+        return self._func.run_or_throw(buffer, self._caller())
 
     def accept_at(self, buffer: int, result: object) -> None:
         """See HostContext."""
@@ -126,13 +129,12 @@ class HostImport(HostContext):
 
 @cover_entry
 def _dispatch(address: int, buffer: int) -> int:
-    """0, or 1 with the exception pending. The handler makes no calls: each could raise once more."""
+    """0, THROWN, or 1 with the exception pending. The handler makes no calls: each could raise once more."""
     try:
         context = _contexts.refs[address]()
         if context is None:
             raise InternalError("a host function was called that no longer exists")
-        context.call_at(buffer)
-        return 0
+        return context.call_at(buffer)
     except BaseException as error:
         PENDING.error = error
         return 1
@@ -234,9 +236,17 @@ class HostFuncInstance(FuncInstance, HostContext):
 
     # --- called by wasm
 
-    def call_at(self, buffer: int) -> None:
+    def call_at(self, buffer: int) -> int:
         """See HostContext."""
-        self.run(buffer, None)
+        return self.run_or_throw(buffer, None)
+
+    def run_or_throw(self, buffer: int, caller: ModuleInstance | None) -> int:
+        """As `call_at`, for a caller."""
+        try:
+            self.run(buffer, caller)
+        except WasmException as error:
+            return self.store.exceptions.throw_at(error, buffer)
+        return 0
 
     def run(self, buffer: int, caller: ModuleInstance | None) -> None:
         """As `call_at`, for a caller."""

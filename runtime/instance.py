@@ -19,6 +19,7 @@ from wasmjit.abi.layout import (
     VMCTX_STORE,
     VMCTX_TYPE_IDS,
 )
+from wasmjit.runtime.exceptions import is_exn_ref
 from wasmjit.runtime.externref import OwnedSlots
 from wasmjit.runtime.func import FuncInstance, WasmFuncInstance, pointer_argument
 from wasmjit.runtime.global_ import GlobalInstance
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from wasmjit.runtime.plan import ModulePlan
     from wasmjit.runtime.store import Store
     from wasmjit.runtime.table import TableStorage
+    from wasmjit.runtime.tag import TagInstance
 
 _T = TypeVar("_T", bound=Extern)
 
@@ -71,6 +73,7 @@ class ModuleInstance:
         "plan",
         "store",
         "tables",
+        "tags",
         "vmctx",
         "vmctx_argument",
         "weak",
@@ -88,6 +91,7 @@ class ModuleInstance:
         """The imported globals."""
         self.memories: list[MemoryInstance] = []
         self.tables: list[TableStorage] = []
+        self.tags: list[TagInstance] = []
         self.host_imports: list[HostImport] = []
         """Contexts of imported host functions that want to know who calls."""
         self.links: set[object] = set()
@@ -143,6 +147,8 @@ class ModuleInstance:
     def define_global(self, globalidx: int, bits: int) -> None:
         """Initialise a global of this instance."""
         self.global_(globalidx).set(bits)
+        if is_exn_ref(self.module.globals[globalidx].type.type):
+            self.store.exceptions.add_global(self, self.vmctx.address + self.plan.layout.global_(globalidx))
         if self.module.globals[globalidx].type.type is EXTERNREF:
             start = self.plan.layout.global_(globalidx) // 8
             self._owned["global", globalidx] = OwnedSlots(self.store.externrefs, self.vmctx.words[start : start + 1])
@@ -255,6 +261,8 @@ class Exports(Mapping[str, Extern]):
             return instance.func(export.index)
         if export.kind == "memory":
             return instance.memories[export.index]
+        if export.kind == "tag":
+            return instance.tags[export.index]
         return instance.table(export.index) if export.kind == "table" else instance.global_(export.index)
 
     def __iter__(self) -> Iterator[str]:

@@ -26,6 +26,7 @@ from wasmjit.runtime.memory import MemoryInstance
 from wasmjit.runtime.plan import RECORD_WORDS, plan_for
 from wasmjit.runtime.store import Store
 from wasmjit.runtime.table import TableInstance, TableStorage
+from wasmjit.runtime.tag import TagInstance
 from wasmjit.runtime.typeinfo import type_id
 from wasmjit.wasm.module import ElementSegment, Module
 from wasmjit.wasm.types import is_func_ref
@@ -46,6 +47,7 @@ def instantiate(store: Store, module: Module, native: NativeModule, imports: Seq
         _define_memories(instance)
         _define_tables(instance)
         _fill_functions(instance)
+        _define_tags(instance)
         _fill_globals(instance)
         _fill_tables(instance)
         store.externrefs.hold(_run_elements, instance)
@@ -74,6 +76,9 @@ def _take_imports(instance: ModuleInstance) -> None:
             instance.tables.append(extern.storage)
             extern.link(instance)
         elif isinstance(extern, GlobalInstance):
+            extern.link(instance)
+        elif isinstance(extern, TagInstance):
+            instance.tags.append(extern)
             extern.link(instance)
         elif isinstance(extern, WasmFuncInstance) and any(map(is_func_ref, extern.type.params)):
             extern.instance.links.add(instance)
@@ -106,6 +111,16 @@ def _define_tables(instance: ModuleInstance) -> None:
         instance.tables.append(TableStorage(instance.store, type, 0))
     for tableidx, table in enumerate(instance.tables):
         instance.vmctx.words[instance.plan.layout.table(tableidx) // 8] = table.definition
+
+
+def _define_tags(instance: ModuleInstance) -> None:
+    module, layout = instance.module, instance.plan.layout
+    for typeidx in module.tag_typeidxs[len(instance.tags) :]:
+        tag = TagInstance(instance.store, module.functype(typeidx), module.deftypes[typeidx])
+        tag.link(instance)
+        instance.tags.append(tag)
+    for tagidx, tag in enumerate(instance.tags):
+        instance.vmctx.words[layout.tag(tagidx) // 8] = tag.address
 
 
 def _fill_functions(instance: ModuleInstance) -> None:

@@ -102,6 +102,17 @@ def _elem_drop(instance: ModuleInstance, elemidx: int, *_: int) -> int:
     return 0
 
 
+@_libcall(Libcall.EXN_REFILL)
+def _exn_refill(instance: ModuleInstance, stack_low: int, *_: int) -> int:
+    instance.store.exceptions.refill(stack_low)
+    return 0
+
+
+@_libcall(Libcall.EXN_NEW_LARGE)
+def _exn_new_large(instance: ModuleInstance, tag: int, payload_bytes: int, *_: int) -> int:
+    return instance.store.exceptions.new_large(tag, payload_bytes)
+
+
 _tables: WeakKeyDictionary[NativeSupport, Block] = WeakKeyDictionary()
 
 

@@ -11,15 +11,16 @@ from wasmjit.runtime.func import FuncInstance
 from wasmjit.runtime.global_ import GlobalInstance
 from wasmjit.runtime.memory import MemoryInstance
 from wasmjit.runtime.table import TableInstance
+from wasmjit.runtime.tag import TagInstance
 from wasmjit.wasm.module import Import
 from wasmjit.wasm.rectypes import defined_func
 from wasmjit.wasm.subtyping import heap_matches, val_matches
-from wasmjit.wasm.types import ExternType, FuncType, GlobalType, Limits, MemType, TableType
+from wasmjit.wasm.types import ExternType, FuncType, GlobalType, Limits, MemType, TableType, TagType
 
 if TYPE_CHECKING:
     from wasmjit.runtime.store import Store
 
-Extern: TypeAlias = FuncInstance | TableInstance | MemoryInstance | GlobalInstance
+Extern: TypeAlias = FuncInstance | TableInstance | MemoryInstance | GlobalInstance | TagInstance
 """What can be imported and exported."""
 
 
@@ -35,7 +36,7 @@ def match_import(store: Store, wanted: Import, extern: object) -> None:
     """Raise LinkError unless `extern` fits; None fits nothing."""
     if extern is None:
         _fail("unknown import", wanted, f"{wanted.type} expected")
-    if not isinstance(extern, FuncInstance | TableInstance | MemoryInstance | GlobalInstance):
+    if not isinstance(extern, Extern):
         _fail("incompatible import type", wanted, f"{wanted.type} expected, {type(extern).__name__} given")
     if extern.store is not store:
         _fail("incompatible import type", wanted, "the object given belongs to another store")
@@ -46,6 +47,8 @@ def match_import(store: Store, wanted: Import, extern: object) -> None:
 def _fits(extern: Extern, wanted: Import) -> bool:
     if isinstance(extern, FuncInstance) and isinstance(wanted.type, FuncType):
         return heap_matches(extern.deftype, wanted.deftype or defined_func(wanted.type))
+    if isinstance(extern, TagInstance) and isinstance(wanted.type, TagType):
+        return extern.deftype is (wanted.deftype or defined_func(wanted.type.type))
     return matches(extern.type, wanted.type)
 
 

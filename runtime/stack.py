@@ -151,6 +151,11 @@ def _set_up() -> int:
     return low
 
 
+def stack_end() -> int:
+    """The highest address of this thread's stack. The thread must have been set up."""
+    return _this_thread.bounds[1]
+
+
 def on_this_stack(address: int) -> bool:
     """Whether an address belongs to this thread's stack or to what guards its end."""
     start, end = _this_thread.bounds

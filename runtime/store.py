@@ -17,12 +17,14 @@ from wasmjit.abi.layout import (
     STORE_ON_TRAP,
     STORE_OWNER,
     STORE_RELEASE_GIL,
+    STORE_THROWN,
     STORE_TRAP_INFO,
     THREAD_ID,
 )
 from wasmjit.abi.native import NativeSupport
 from wasmjit.config import Config
 from wasmjit.errors import InternalError
+from wasmjit.runtime.exceptions import Exceptions
 from wasmjit.runtime.externref import ExternRefs
 from wasmjit.runtime.func import FuncInstance, pointer_argument
 from wasmjit.runtime.hostcalls import dispatch_address
@@ -33,6 +35,7 @@ from wasmjit.runtime.lock import store_lock
 from wasmjit.runtime.quota import Quota, StoreLimits
 from wasmjit.runtime.raw import Block, read_word
 from wasmjit.runtime.stack import thread_address
+from wasmjit.runtime.tag import TagInstance
 from wasmjit.runtime.traps import TrapSource
 
 
@@ -54,7 +57,10 @@ class Store:
         """The machine code of all instances, for backtraces."""
         self.trap_argument = pointer_argument(self.traps.trap_info.address)
         self.externrefs = ExternRefs(self.header, self.lock)
-        self._callbacks = (self.traps.raise_for, self.externrefs.settle_after_call)
+        self.exceptions = Exceptions(self)
+        self.traps.uncaught = self.exceptions.uncaught
+        self.externrefs.when_idle = self.exceptions.settle
+        self._callbacks = (self.traps.raise_for, self.externrefs.settle_after_call, self.exceptions.thrown)
         self._fill_header()
         self.libcalls = libcall_table(native)
         self.keepalive: set[object] = set()
@@ -63,6 +69,10 @@ class Store:
         """What Python code gets for a function reference."""
         self.unwrap_func: Callable[[object], FuncInstance | None] = _if_func
         """The function that a Python object stands for, if it does."""
+        self.wrap_tag: Callable[[TagInstance], object] = _tag_as_it_is
+        """What Python code gets for a tag."""
+        self.unwrap_tag: Callable[[object], TagInstance | None] = _if_tag
+        """The tag that a Python object stands for, if it does."""
         native.set_dispatch(dispatch_address(native.direct))
         native.set_lazy_handler(lazy_address(native.direct))
         native.install_signal_handlers()  # without guarded memories too: a huge frame may run into the end of the stack
@@ -71,7 +81,7 @@ class Store:
         words = self.header.words
         words[STORE_MAX_STACK // 8] = self.config.max_stack_bytes
         words[STORE_TRAP_INFO // 8] = self.traps.trap_info.address
-        words[STORE_ON_TRAP // 8], words[STORE_AFTER_CALL // 8] = map(id, self._callbacks)
+        words[STORE_ON_TRAP // 8], words[STORE_AFTER_CALL // 8], words[STORE_THROWN // 8] = map(id, self._callbacks)
         words[STORE_RELEASE_GIL // 8] = self.config.release_gil
 
     def check_signal_handlers(self) -> None:
@@ -138,6 +148,14 @@ class Store:
 
 def _as_it_is(func: FuncInstance) -> object:
     return func
+
+
+def _tag_as_it_is(tag: TagInstance) -> object:
+    return tag
+
+
+def _if_tag(value: object) -> TagInstance | None:
+    return value if isinstance(value, TagInstance) else None
 
 
 def _if_func(value: object) -> FuncInstance | None:

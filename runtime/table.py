@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from wasmjit.abi.layout import DEF_BASE, DEF_BYTES, DEF_LENGTH
 from wasmjit.abi.traps import TrapCode
 from wasmjit.limits import MAX_TABLE_ELEMENTS, check_limit
+from wasmjit.runtime.exceptions import is_exn_ref
 from wasmjit.runtime.externref import OwnedSlots, transfer
 from wasmjit.runtime.raw import Block
 from wasmjit.runtime.traps import plain_trap
@@ -46,6 +47,8 @@ class TableStorage:
         self._definition = Block(DEF_BYTES)
         self._owned: OwnedSlots | None = None
         self._allocate(size)
+        if is_exn_ref(type.element):
+            store.exceptions.tables.add(self)
         if init:
             self.fill(0, init, size)
 

@@ -56,13 +56,15 @@ def plain_trap(code: TrapCode) -> Trap:
 class TrapSource:
     """What traps of a store are made of. It does not refer to the store, which refers to it."""
 
-    __slots__ = ("code", "native", "trap_info")
+    __slots__ = ("code", "native", "trap_info", "uncaught")
 
     def __init__(self, native: NativeSupport) -> None:
         self.native = native
         self.trap_info = Block(TRAP_INFO_BYTES)
         self.code: WeakKeyDictionary[NativeModule, ModulePlan] = WeakKeyDictionary()
         """The machine code of all instances, for backtraces."""
+        self.uncaught: Callable[[int], BaseException] = lambda exn: InternalError(f"uncaught exception {exn:#x}")
+        """The Python exception for one that left wasm."""
 
     def raise_for(self, code: int) -> NoReturn:
         """Raise what `trap_error` makes."""
@@ -73,6 +75,8 @@ def trap_error(store: TrapSource, code: int) -> BaseException:
     """The exception for a call that an `enter` trampoline ended with `code`; details are in the store's TrapInfo."""
     if code == TrapCode.HOST_EXCEPTION:
         return _host_error(store)
+    if code == TrapCode.UNCAUGHT_EXCEPTION:
+        return store.uncaught(store.trap_info.words[TRAP_FAULT_ADDRESS // 8])
     error: Trap | InternalError = _fault(store) if code == TrapCode.FAULT else plain_trap(TrapCode(code))
     if isinstance(error, Trap):
         error.frames = backtrace(store, exact_first=code in _EXACT)
@@ -120,6 +124,11 @@ def backtrace(store: TrapSource, *, exact_first: bool = False) -> list[Frame]:
         pc = address if exact_first and rank == 0 else address - 1
         frames.extend(_frames(store, pc, None if frames else offset))
     return frames
+
+
+def frames_at(store: TrapSource, places: list[int]) -> list[Frame]:
+    """The wasm frames of some return addresses."""
+    return [frame for address in places for frame in _frames(store, address - 1, None)]
 
 
 def _frames(store: TrapSource, pc: int, offset: int | None) -> list[Frame]:

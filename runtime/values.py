@@ -8,6 +8,8 @@ f32, f64    a number                                   float
 v128        16 bytes                                   bytes
 funcref     a function of the same store, or None      FuncInstance or None
 externref   any object                                 that object
+exnref      a WasmException with a tag of the store,   WasmException or None
+            or None
 ==========  =========================================  =====================
 
 A slot value is what `struct` makes of a slot: int, float or bytes; references are addresses.
@@ -24,8 +26,10 @@ from struct import Struct
 from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
 from wasmjit.abi.signature import LETTER, SLOT_FORMAT, buffer_structs, signature_key
+from wasmjit.errors import WasmException
 from wasmjit.wasm.subtyping import heap_matches, heap_of
 from wasmjit.wasm.types import (
+    EXN,
     EXTERN,
     EXTERNREF,
     F32,
@@ -85,6 +89,11 @@ def _pack_reference(store: Store, type: RefType, value: object, keeper: Keeper) 
         return _pack_funcref(store, type, value, keeper)
     if type.heap is EXTERN:
         return store.externrefs.intern(value)
+    if type.heap is EXN and isinstance(value, WasmException):
+        exn = store.exceptions.from_python(value)
+        if exn is None:
+            raise ValueError("the exception's tag belongs to another store")
+        return exn
     raise TypeError(f"expected a {type}, not {_describe(value)}")
 
 
@@ -131,7 +140,7 @@ def _pack_funcref(store: Store, type: RefType, value: object, keeper: Keeper) ->
     return func.reference
 
 
-def _pack_all(
+def pack_all(
     store: Store, types: Sequence[ValType], values: Sequence[object], what: str, keeper: Keeper
 ) -> list[SlotValue]:
     """Slot values for several objects; errors say which one, `what` and its number."""
@@ -158,6 +167,8 @@ def unpack_value(store: Store, type: ValType, value: SlotValue) -> object:
     if not type.is_ref:
         return value
     reference = cast(int, value)
+    if isinstance(type, RefType) and type.heap is EXN:
+        return store.exceptions.to_python(reference) if reference else None
     if type is EXTERNREF or not is_func_ref(type):
         return store.externrefs.value_of(reference)
     return store.wrap_func(store.func_at(reference)) if reference else None
@@ -179,7 +190,16 @@ class Signature:
     """How the arguments and results of a function type lie in a buffer."""
 
     __slots__ = (
-        "buffer_bytes", "has_refs", "key", "pack", "pack_results_into", "plain", "plain_result", "type", "unpack",
+        "buffer_bytes",
+        "has_refs",
+        "key",
+        "pack",
+        "pack_arguments_into",
+        "pack_results_into",
+        "plain",
+        "plain_result",
+        "type",
+        "unpack",
         "unpack_arguments_from",
     )  # fmt: skip
 
@@ -196,6 +216,7 @@ class Signature:
         self.pack = _padded(params, self.buffer_bytes).pack
         self.unpack = _padded(results, self.buffer_bytes).unpack
         self.unpack_arguments_from = params.unpack_from
+        self.pack_arguments_into = params.pack_into
         self.pack_results_into = results.pack_into
 
     def pack_arguments(self, store: Store, args: Sequence[object], name: str, keeper: Keeper) -> bytes:
@@ -204,7 +225,7 @@ class Signature:
         if len(args) != len(params):
             expected = f"{len(params)} argument" + "s" * (len(params) != 1)
             raise TypeError(f"{name}() takes {expected}, not {len(args)}")
-        return self.pack(*_pack_all(store, params, args, f"{name}() argument", keeper))
+        return self.pack(*pack_all(store, params, args, f"{name}() argument", keeper))
 
     def unpack_results(self, store: Store, buffer: bytes) -> object:
         """What a call returns: None, the value, or a tuple of several."""
@@ -224,7 +245,7 @@ class Signature:
         A function without results may return anything.
         """
         types = self.type.results
-        return _pack_all(store, types, _as_results(result, len(types), name), f"{name}() result", keeper)
+        return pack_all(store, types, _as_results(result, len(types), name), f"{name}() result", keeper)
 
 
 def _padded(contents: Struct, size_bytes: int) -> Struct:

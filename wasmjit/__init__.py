@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from wasmjit.api.run import CompletedRun, run
     from wasmjit.api.store import Store
     from wasmjit.api.table import Table
+    from wasmjit.api.tag import Tag
     from wasmjit.api.types import FuncType
     from wasmjit.config import Config
     from wasmjit.errors import (
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
         Trap,
         UnsupportedError,
         WasmError,
+        WasmException,
     )
     from wasmjit.runtime.quota import StoreLimits
     from wasmjit.runtime.wasi import Preopen, Symlink, VirtualDir, WasiConfig
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
         Limits,
         MemType,
         TableType,
+        TagType,
         ValType,
     )
 
@@ -103,12 +106,15 @@ __all__ = [
     "Symlink",
     "Table",
     "TableType",
+    "Tag",
+    "TagType",
     "Trap",
     "UnsupportedError",
     "ValType",
     "VirtualDir",
     "WasiConfig",
     "WasmError",
+    "WasmException",
     "__version__",
     "load",
     "run",
@@ -126,6 +132,7 @@ _HOMES = {
     "api.run": ("CompletedRun", "run"),
     "api.store": ("Store",),
     "api.table": ("Table",),
+    "api.tag": ("Tag",),
     "api.types": ("FuncType",),
     "config": ("Config",),
     "errors": (
@@ -144,6 +151,7 @@ _HOMES = {
         "Trap",
         "UnsupportedError",
         "WasmError",
+        "WasmException",
     ),
     "runtime.quota": ("StoreLimits",),
     "runtime.wasi": ("Preopen", "Symlink", "VirtualDir", "WasiConfig"),
@@ -159,6 +167,7 @@ _HOMES = {
         "Limits",
         "MemType",
         "TableType",
+        "TagType",
         "ValType",
     ),
 }

@@ -9,6 +9,7 @@
       LimitError         it is larger than an implementation limit (limits.py)
       LinkError          imports missing or of the wrong type (spec 4.5.4)
       ArtifactError      a compiled file is damaged, or made by another version or for another machine
+      WasmException      an exception of the guest's, or for the guest (spec 4.2.12)
       Trap               execution stopped (spec 4.2)
         ExhaustionError  the call stack is used up
         FuelExhausted    the store's fuel is used up
@@ -22,6 +23,7 @@ Message texts are those that the official suite asserts; a byte offset follows t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -154,6 +156,24 @@ class CallTimeout(Interrupted, TimeoutError):
 
     def __init__(self, message: str = "time limit exceeded", frames: list[Frame] | None = None) -> None:
         super().__init__(message, "timeout", frames)
+
+
+class WasmException(WasmError):
+    """An exception with a `tag` and its `values`: one that no wasm code caught, or one for wasm code to catch.
+
+    `frames` are the wasm functions that it left, innermost first.
+    """
+
+    def __init__(self, tag: object, values: Iterable[object] = ()) -> None:
+        self.tag = tag
+        self.values = tuple(values)
+        self.frames: list[Frame] = []
+        super().__init__(f"uncaught exception with {tag}: {', '.join(map(repr, self.values)) or 'no values'}")
+
+    @property
+    def backtrace(self) -> str:
+        """The frames as text, one a line, innermost first."""
+        return "\n".join(f"  {i}: {frame}" for i, frame in enumerate(self.frames))
 
 
 class ExitStatus(Exception):

@@ -45,5 +45,7 @@ SUPPORTED = frozenset(
         WIDE_ARITHMETIC,
         CUSTOM_PAGE_SIZES,
         TAIL_CALL,
+        EXCEPTIONS,
+        LEGACY_EXCEPTIONS,
     }
 )

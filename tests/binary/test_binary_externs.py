@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from wasmjit.errors import LimitError, MalformedError, UnsupportedError
+from wasmjit.errors import LimitError, MalformedError
 from wasmjit.wasm.module import Export, Global, Import
 from wasmjit.wasm.rectypes import defined_func
-from wasmjit.wasm.types import FUNCREF, I32, I64, FuncType, GlobalType, Limits, MemType, TableType
+from wasmjit.wasm.types import FUNCREF, I32, I64, FuncType, GlobalType, Limits, MemType, TableType, TagType
 
 FIRST = 11
 """Offset of the first item of the first section."""
@@ -65,6 +65,7 @@ def test_exports(section, decoded):
         (2, "00 01 ff 00 00", "malformed UTF-8 encoding", 2),
         (7, "01 ff 00 00", "malformed UTF-8 encoding", 1),
         (7, "00 05 00", "malformed export kind", 1),
+        (2, "00 00 04 01 00", "malformed tag attribute", 3),
         (7, "7f 00 00", "length out of bounds", 0),
     ],
 )
@@ -74,11 +75,11 @@ def test_malformed(section, decoded, id, item, message, at):
     assert (caught.value.message, caught.value.offset) == (message, FIRST + at)
 
 
-@pytest.mark.parametrize(("id", "item", "at"), [(2, "00 00 04 00 00", 2), (7, "00 04 00", 1)])
-def test_tags(section, decoded, id, item, at):
-    with pytest.raises(UnsupportedError) as caught:
-        decoded(section(id, item))
-    assert (caught.value.feature, caught.value.offset) == ("exception-handling", FIRST + at)
+def test_tags(section, decoded):
+    module = decoded(section(1, "60 01 7f 00") + section(2, "00 00 04 00 00") + section(13, "00 00", "00 00"))
+    assert module.imports[0].type == TagType(FuncType((I32,)))
+    assert (module.tag_typeidxs, module.num_imported_tags) == ([0, 0, 0], 1)
+    assert decoded(section(7, "00 04 02")).exports == [Export("", "tag", 2, FIRST)]
 
 
 def test_long_names(section, decoded):

@@ -56,10 +56,10 @@ def test_components():
     assert (caught.value.feature, caught.value.offset) == ("component-model", 4)
 
 
-def test_tag_section(section):
-    with pytest.raises(UnsupportedError) as caught:
-        decode_module(HEADER + section(13, "00 00"))
-    assert (caught.value.feature, caught.value.offset) == ("exception-handling", 8)
+def test_tag_section_is_between_memories_and_globals(section):
+    assert decode_module(HEADER + section(5) + section(13, "00 00") + section(6)).tag_typeidxs == [0]
+    with pytest.raises(MalformedError, match="unexpected content"):
+        decode_module(HEADER + section(13) + section(5))
 
 
 def test_sections_in_order(section):

@@ -61,9 +61,14 @@ def test_function_types():
 IMMEDIATES = {
     "": [None],
     "block": [FuncType(), FuncType((), (V128,)), 5],
-    **dict.fromkeys(("label", "func", "local", "global", "table", "data", "elem"), (0, 3, 200)),
+    **dict.fromkeys(("label", "func", "local", "global", "table", "data", "elem", "tag"), (0, 3, 200)),
     "memory": [0],
     "labels": [(0,), (3, 200, 1)],
+    "try_table": [
+        (FuncType(), ()),
+        (5, (("catch", 0, 1), ("catch_all_ref", None, 0))),
+        (FuncType(), (("catch_ref", 3, 0), ("catch_all", None, 1))),
+    ],
     "type_table": [(5, 0), (5, 2)],
     "types": [(I32,), (FUNCREF,)],
     "ref": [FUNCREF, EXTERNREF],
@@ -95,7 +100,7 @@ IMMEDIATES = {
 
 def plain_instrs():
     """Every opcode that may stand anywhere in a body, with some immediates of its shape."""
-    blocks = ("block", "loop", "if", "else", "end")
+    blocks = ("block", "loop", "if", "else", "end", "try_table", "try", "catch", "catch_all", "delegate")
     return [(code, imm) for code, row in OPCODES.items() if row.name not in blocks for imm in IMMEDIATES[row.imm]]
 
 
@@ -114,8 +119,17 @@ def test_every_instruction_survives_the_text_format(wasm_tools, tmp_path):
     assert assemble(wasm_tools, tmp_path, instrs) == [*instrs, (CODE_BY_NAME["end"], None)]
 
 
+def test_legacy_tries_survive_the_text_format(wasm_tools, tmp_path):
+    code = CODE_BY_NAME
+    instrs = [(code["try"], FuncType()), (code["catch"], 3), (code["catch_all"], None), (code["end"], None)]
+    instrs += [(code["try"], 5), (code["delegate"], 0)]
+    assert assemble(wasm_tools, tmp_path, instrs) == [*instrs, (code["end"], None)]
+
+
 def test_blocks_survive_the_text_format(wasm_tools, tmp_path):
     code = CODE_BY_NAME
     instrs = [(code[name], imm) for name in ("block", "loop", "if") for imm in IMMEDIATES["block"]]
-    instrs += [(code["else"], None)] + [(code["end"], None)] * 9
+    instrs += [(code["else"], None)]
+    instrs += [(code["try_table"], imm) for imm in IMMEDIATES["try_table"]]
+    instrs += [(code["end"], None)] * 12
     assert assemble(wasm_tools, tmp_path, instrs) == [*instrs, (code["end"], None)]

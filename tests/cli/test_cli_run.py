@@ -169,7 +169,7 @@ def test_missing_imports_are_one_line(cli, text_file):
     [
         (b"", "unexpected end"),
         (b"nonsense", "magic header not detected"),
-        (b"\0asm\1\0\0\0\x0d", "unsupported feature: exception-handling"),
+        (b"\0asm\1\0\0\0\1\2\1\x5d", "unsupported feature: stack-switching"),
         (b'(module (func (export "_start") (result i32)))', "type mismatch"),
         (b"(modul)", "expected valid module field (line 1, column 2)"),
     ],

@@ -42,6 +42,16 @@ offset = st.sampled_from([0, 1, (1 << 32) - 1, 1 << 32, (1 << 64) - 1])
 IMMEDIATES = {
     "": st.none(),
     "block": st.one_of(index, st.sampled_from(TYPES)),
+    "try_table": st.tuples(
+        st.one_of(index, st.sampled_from(TYPES)),
+        st.lists(
+            st.one_of(
+                st.tuples(st.sampled_from(["catch", "catch_ref"]), index, index),
+                st.tuples(st.sampled_from(["catch_all", "catch_all_ref"]), st.none(), index),
+            ),
+            max_size=3,
+        ).map(tuple),
+    ),
     "labels": st.lists(index, min_size=1, max_size=5).map(tuple),
     "type_table": st.tuples(index, index),
     "types": st.lists(st.sampled_from(VAL_TYPES), max_size=2).map(tuple),
@@ -51,7 +61,7 @@ IMMEDIATES = {
     "lane": lane,
     "lanes": st.lists(lane, min_size=16, max_size=16).map(bytes),
     "v128": st.binary(min_size=16, max_size=16),
-    **dict.fromkeys(("label", "func", "local", "global", "table", "memory", "data", "elem"), index),
+    **dict.fromkeys(("label", "func", "local", "global", "table", "memory", "data", "elem", "tag"), index),
     **dict.fromkeys(("i32", "i64", "f32", "f64"), st.integers(0, 63)),
     **dict.fromkeys(("data_memory", "elem_table", "memory_memory", "table_table"), st.tuples(index, index)),
 }

@@ -13,6 +13,7 @@
         .   per memory             {ptr base, ptr definition}     base never moves
         .   per table              ptr definition
         .   per global             16 bytes: the value if defined here, else the pointer to it
+        .   per tag                ptr tag
         .   per escaping function  funcref record
 
     StoreHeader      0 stack limit (address)   8 head of the list of unowned externrefs
@@ -21,7 +22,9 @@
                     64 interrupt (INTERRUPT_ONCE, INTERRUPT_ALWAYS)  72 i64 fuel that is left   80 ptr TrapInfo
                     88 PyObject: raises for a trap    96 PyObject: called after a call if 104 is not 0
                    104 whether there is work after the outermost call   112 whether calls release the GIL
-                   128 arguments on their way to a tail-called function, as in a buffer of signature.py
+                   120 first free exception
+                   128 PyObject: makes an exception of what a host function raised, if it is one
+                   144 arguments on their way to a tail-called function, as in a buffer of signature.py
     ThreadRecord     0 innermost activation    8 lowest usable stack address   16 deadline (ns, monotonic; 0 none)
                     24 kernel timer   32 whether that is armed   40 calls entered   48 PyObject: exception on its way
                     56 whether this is the main thread   64 kernel thread id   72 ticks   80 trap code that is due
@@ -32,6 +35,9 @@
     ExternRef cell   0 i64 owners  8 ptr next unowned   16 i64 whether it is in that list   24 i64 spare
     TypeInfo         0 i32 kind    4 i32 depth    8 i64 size    16 i64 number of references    24 ptr their offsets
                     40 ptr TypeInfo of each supertype from the root down to the type itself, at least MIN_SUPERS
+    Exception        0 ptr tag     8 i64 owners   16 i64 kept: references to it may exist   24 ptr next free one
+                    32 i64 number of places   40 return addresses, from the throw outwards
+                   288 payload, as in a buffer of signature.py; more of it than EXN_PAYLOAD_BYTES makes it longer
     TrapInfo         0 i64 code    8 i64 wasm offset   16 i64 fault address   24 i64 fault pc
                     32 i64 number of frames   40 return addresses, innermost first
 
@@ -80,7 +86,9 @@ STORE_ON_TRAP = 88
 STORE_AFTER_CALL = 96
 STORE_UNSETTLED = 104
 STORE_RELEASE_GIL = 112
-STORE_ARGUMENTS = 128
+STORE_FREE_EXN = 120
+STORE_THROWN = 128
+STORE_ARGUMENTS = 144
 STORE_HEADER_BYTES = STORE_ARGUMENTS + 16 * MAX_PARAMS
 
 INTERRUPT_ONCE, INTERRUPT_ALWAYS = 1, 2
@@ -132,6 +140,19 @@ CELL_OWNERS = 0
 CELL_NEXT = 8
 CELL_LISTED = 16
 CELL_BYTES = 32
+
+EXN_TAG = 0
+EXN_OWNERS = 8
+EXN_KEPT = 16
+EXN_NEXT = 24
+EXN_NUM_PLACES = 32
+EXN_PLACES = 40
+MAX_EXN_PLACES = 31
+EXN_PAYLOAD = EXN_PLACES + 8 * MAX_EXN_PLACES
+EXN_PAYLOAD_BYTES = 64
+EXN_BYTES = EXN_PAYLOAD + EXN_PAYLOAD_BYTES
+
+TAG_BYTES = 16
 
 SEGMENT_BASE = 0
 SEGMENT_LENGTH = 8
@@ -192,7 +213,8 @@ class VMLayout:
         self._memories = VMCTX_HEADER_BYTES + IMPORT_BYTES * module.num_imported_funcs
         self._tables = self._memories + MEMORY_BYTES * len(module.memories)
         self._globals = -(-(self._tables + TABLE_BYTES * len(module.tables)) // 16) * 16
-        self._funcrefs = self._globals + GLOBAL_BYTES * len(module.globals)
+        self._tags = self._globals + GLOBAL_BYTES * len(module.globals)
+        self._funcrefs = self._tags + 8 * len(module.tag_typeidxs)
         self.escaping = escaping_functions(module)
         self._funcref_rank = {funcidx: rank for rank, funcidx in enumerate(self.escaping)}
         self.size = self._funcrefs + FUNCREF_BYTES * len(self.escaping)
@@ -212,6 +234,10 @@ class VMLayout:
     def global_(self, globalidx: int) -> int:
         """Offset of a global: its value if defined here, the pointer to it if imported."""
         return self._globals + GLOBAL_BYTES * globalidx
+
+    def tag(self, tagidx: int) -> int:
+        """Offset of the pointer to a tag."""
+        return self._tags + 8 * tagidx
 
     def funcref(self, funcidx: int) -> int:
         """Offset of the funcref record of an escaping function."""

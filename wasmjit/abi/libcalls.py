@@ -25,6 +25,12 @@ class Libcall(IntEnum):
     TABLE_COPY = 7  # (destination tableidx, source tableidx, d, s, n) -> 0 or TrapCode
     TABLE_INIT = 8  # (tableidx, elemidx, d, s, n) -> 0 or TrapCode
     ELEM_DROP = 9  # (elemidx) -> 0
+    THROW = 10  # native: void (ptr vmctx, ptr exn), noreturn
+    THROW_AGAIN = 11  # native: the same for an exception that no handler here wants; its place is known already
+    EXN_NEW = 12  # native: ptr (ptr vmctx, ptr tag): a new exception; null where Python raised
+    EXN_DROP = 13  # native: void (ptr vmctx, ptr exn): its payload has been taken
+    EXN_REFILL = 14  # (lowest address of the stack in use) -> 0: make free exceptions
+    EXN_NEW_LARGE = 15  # (tag, payload bytes) -> exception with a long payload
 
 
 FIRST_PYTHON_LIBCALL = Libcall.MEMORY_GROW

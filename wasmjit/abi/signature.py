@@ -5,7 +5,8 @@ low half of a slot, i64, f64 and references in a slot, v128 in two.
 
 `enter` trampoline, one a signature: `i32 (ptr code, ptr vmctx, ptr buffer, ptr TrapInfo)`, C convention; 0 or TrapCode.
 `host` thunk, one a signature: a wasm function (tailcc) whose vmctx is a host context; it spills its parameters into
-a buffer, calls `i32 dispatch(ptr host context, ptr buffer)`, and traps with HOST_EXCEPTION if that is not 0.
+a buffer, calls `i32 dispatch(ptr host context, ptr buffer)`, and traps with HOST_EXCEPTION if that is not 0; if it is
+THROWN, the buffer begins with the address of an exception, which is thrown.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from functools import cache
 from struct import Struct
 
 from wasmjit.wasm.types import F32, F64, FUNCREF, I32, I64, V128, ByValType, FuncType
+
+THROWN = 2
 
 LETTER: ByValType[str] = ByValType({I32: "i", I64: "I", F32: "f", F64: "F", V128: "v", FUNCREF: "r"})
 SLOT_FORMAT = {"i": "i4x", "I": "q", "f": "f4x", "F": "d", "v": "16s", "r": "Q"}

@@ -23,6 +23,8 @@ class TrapCode(IntEnum):
     INTERRUPT = 13
     TIMEOUT = 14
     OUT_OF_FUEL = 15
+    UNCAUGHT_EXCEPTION = 16  # TrapInfo's fault address is the exception
+    NULL_EXCEPTION = 17
 
 
 MESSAGES: dict[TrapCode, str] = {
@@ -35,6 +37,7 @@ MESSAGES: dict[TrapCode, str] = {
     TrapCode.UNDEFINED_ELEMENT: "undefined element",
     TrapCode.UNINITIALIZED_ELEMENT: "uninitialized element",
     TrapCode.INDIRECT_CALL_TYPE_MISMATCH: "indirect call type mismatch",
+    TrapCode.NULL_EXCEPTION: "null exception reference",
     TrapCode.STACK_EXHAUSTED: "call stack exhausted",
     TrapCode.INTERRUPT: "interrupt",
     TrapCode.TIMEOUT: "time limit exceeded",

@@ -10,17 +10,19 @@ from wasmjit.runtime.func import FuncInstance
 from wasmjit.runtime.global_ import GlobalInstance
 from wasmjit.runtime.memory import MemoryInstance
 from wasmjit.runtime.table import TableInstance
+from wasmjit.runtime.tag import TagInstance
 
 if TYPE_CHECKING:
     from wasmjit.api.func import Func
     from wasmjit.api.global_ import Global
     from wasmjit.api.memory import Memory
     from wasmjit.api.table import Table
+    from wasmjit.api.tag import Tag
 
-Extern: TypeAlias = Union["Func", "Memory", "Table", "Global"]
-ExternInstance: TypeAlias = FuncInstance | MemoryInstance | TableInstance | GlobalInstance
+Extern: TypeAlias = Union["Func", "Memory", "Table", "Global", "Tag"]
+ExternInstance: TypeAlias = FuncInstance | MemoryInstance | TableInstance | GlobalInstance | TagInstance
 
-_I = TypeVar("_I", FuncInstance, MemoryInstance, TableInstance, GlobalInstance)
+_I = TypeVar("_I", FuncInstance, MemoryInstance, TableInstance, GlobalInstance, TagInstance)
 
 
 class ExternBase(Generic[_I]):
@@ -66,6 +68,10 @@ def wrap_extern(instance: ExternInstance) -> Extern:
     from wasmjit.api.memory import wrap_memory
     from wasmjit.api.table import wrap_table
 
+    if isinstance(instance, TagInstance):
+        from wasmjit.api.tag import wrap_tag
+
+        return wrap_tag(instance)
     if is_memory(instance):
         return wrap_memory(instance)
     if is_table(instance):

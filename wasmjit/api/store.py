@@ -91,12 +91,15 @@ class Store:
 
 
 def _new_runtime_store(engine: Engine) -> RuntimeStore:
-    """A store of the runtime that passes functions to Python in their public form."""
+    """A store of the runtime that passes functions and tags to Python in their public form."""
     from wasmjit.api.func import unwrap_func, wrap_func
+    from wasmjit.api.tag import unwrap_tag, wrap_tag
 
     store = new_store(engine)
     store.wrap_func = wrap_func
     store.unwrap_func = unwrap_func
+    store.wrap_tag = wrap_tag
+    store.unwrap_tag = unwrap_tag
     return store
 
 

@@ -8,11 +8,12 @@ from wasmjit.api.extern import Extern, wrap_extern
 from wasmjit.api.func import Func
 from wasmjit.api.global_ import Global
 from wasmjit.api.store import Store, runtime_of
+from wasmjit.api.tag import Tag
 from wasmjit.api.types import ExternType, FuncType
 from wasmjit.errors import LinkError, Trap
 from wasmjit.runtime.memory import MemoryInstance
 from wasmjit.runtime.table import TableInstance
-from wasmjit.wasm.types import F32, F64, I32, I64, V128, GlobalType, MemType, TableType, ValType
+from wasmjit.wasm.types import F32, F64, I32, I64, V128, GlobalType, MemType, TableType, TagType, ValType
 
 ZERO = object()
 """Zeros and nulls, for `stub`."""
@@ -30,7 +31,7 @@ def zero(type: ValType) -> object:
 
 
 def stub(store: Store, type: ExternType, value: object = ZERO, *, name: str = "stub") -> Extern:
-    """A stand-in of that type: memories and tables of their least size, globals and functions with a value.
+    """A stand-in of that type: memories and tables of their least size, tags, globals and functions with a value.
 
     `value` is the global's, or what the function returns: one value, or a tuple of as many as it has results. `ZERO`
     is zeros and nulls; `TRAP` makes a function trap, naming itself as `name`. Raises LinkError for what can't have a
@@ -44,6 +45,8 @@ def stub(store: Store, type: ExternType, value: object = ZERO, *, name: str = "s
         return wrap_extern(MemoryInstance(runtime_of(store), type))
     if value is ZERO and isinstance(type, TableType):
         return wrap_extern(TableInstance.create(runtime_of(store), type, None))
+    if value is ZERO and isinstance(type, TagType):
+        return Tag(store, type.type.params)
     raise LinkError(f"there is no stand-in for {name} ({type})")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 from wasmjit.wasm import types as wasm
-from wasmjit.wasm.types import VAL_TYPE_BY_NAME, GlobalType, MemType, TableType, ValType
+from wasmjit.wasm.types import VAL_TYPE_BY_NAME, GlobalType, MemType, TableType, TagType, ValType
 
 ValTypeLike: TypeAlias = ValType | Literal["i32", "i64", "f32", "f64", "v128", "funcref", "externref"]
 """A value type, or its name."""
@@ -60,7 +60,7 @@ class FuncType:
         return f"FuncType({params}, {results})"
 
 
-ExternType: TypeAlias = FuncType | TableType | MemType | GlobalType
+ExternType: TypeAlias = FuncType | TableType | MemType | GlobalType | TagType
 """Type of an import or export."""
 
 

@@ -29,6 +29,10 @@ RawInstr: TypeAlias = tuple[int, Any, int]
 """Opcode, immediate (shape by `Op.imm`), byte offset in the module: an `Instr` without its class, for speed."""
 
 _IF, _ELSE, _END = CODE_BY_NAME["if"], CODE_BY_NAME["else"], CODE_BY_NAME["end"]
+_TRY_TABLE, _TRY, _DELEGATE = CODE_BY_NAME["try_table"], CODE_BY_NAME["try"], CODE_BY_NAME["delegate"]
+_CATCH, _CATCH_ALL = CODE_BY_NAME["catch"], CODE_BY_NAME["catch_all"]
+_TRY_PARTS = frozenset((_TRY_TABLE, _CATCH, _CATCH_ALL, _DELEGATE))
+
 _NEED_DATA_COUNT = (CODE_BY_NAME["memory.init"], CODE_BY_NAME["data.drop"])
 
 _OTHER, _INDEX, _NONE, _S32, _MEMARG, _BLOCK = range(6)
@@ -42,13 +46,27 @@ _INLINE = {
 
 
 def _shape(code: int) -> int:
-    if code not in OPCODES or code in (_ELSE, _END):
+    if code not in OPCODES or code in (_ELSE, _END, *_TRY_PARTS):
         return _OTHER
     return _INLINE.get(OPCODES[code].imm, _OTHER)
 
 
 _SHAPES = [_shape(code) for code in range(256)]
 """What to do with each opcode byte; a list, because indexing one is faster than anything else."""
+
+
+def _track_try(code: int, opened: list[int], offset: int) -> None:
+    """Note an opcode that opens, continues or closes a try block; raises MalformedError where it can't stand."""
+    if code == _TRY_TABLE:
+        opened.append(code)
+        if len(opened) > MAX_NESTING:
+            raise LimitError("nesting of blocks", len(opened), MAX_NESTING)
+        return
+    before = opened.pop() if opened else None
+    if before != _TRY and (code == _DELEGATE or before != _CATCH):
+        raise MalformedError("END opcode expected", offset)
+    if code != _DELEGATE:
+        opened.append(code)
 
 
 class UnendedError(MalformedError):
@@ -165,6 +183,8 @@ def decode_instrs(data: Data, pos: int, end: int, *, has_data_count: bool = True
             opened.append(code)
             imm = None
         else:
+            if code in _TRY_PARTS:
+                _track_try(code, opened, offset)
             if code in PREFIXES:
                 code, pos = read_prefixed_opcode(data, offset)
             if code not in READER_BY_CODE:

@@ -12,6 +12,7 @@ from wasmjit.errors import LimitError, MalformedError
 from wasmjit.wasm.module import Code, Global, Module
 
 _TABLE_WITH_INIT = 0x40
+_EXCEPTION_ATTRIBUTE = 0x00
 
 
 def decode_function_section(r: Reader, module: Module) -> None:
@@ -55,6 +56,19 @@ def decode_global_section(r: Reader, module: Module) -> None:
 def _decode_global(r: Reader, module: Module) -> Global:
     offset = r.pos
     return Global(decode_globaltype(r, module), decode_constexpr(r), offset)
+
+
+def decode_tag_section(r: Reader, module: Module) -> None:
+    """Section 13: type indices, checked by validation."""
+    count = r.read_count("tags", limits.MAX_TAGS)
+    module.tag_typeidxs += [decode_tag(r) for _ in range(count)]
+
+
+def decode_tag(r: Reader) -> int:
+    """A tag type (spec 5.3.11): the index of a function type."""
+    if r.read_byte() != _EXCEPTION_ATTRIBUTE:
+        raise MalformedError("malformed tag attribute", r.pos - 1)
+    return r.read_u32()
 
 
 def decode_start_section(r: Reader, module: Module) -> None:

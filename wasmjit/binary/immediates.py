@@ -12,9 +12,14 @@ from typing import Any, TypeAlias
 from wasmjit.binary.reader import Data, end_of_data, read_length, read_s32, read_s64, read_u32, read_u32s, read_u64
 from wasmjit.binary.types import read_blocktype, read_null, read_valtypes
 from wasmjit.errors import MalformedError, UnsupportedError
-from wasmjit.limits import MAX_BR_TABLE_TARGETS, MAX_RESULTS, check_limit
+from wasmjit.limits import MAX_BR_TABLE_TARGETS, MAX_CATCH_CLAUSES, MAX_RESULTS, check_limit
 from wasmjit.wasm.opcodes import FEATURE_BY_CODE, OPCODES, PREFIX_SHIFT
-from wasmjit.wasm.types import ValType
+from wasmjit.wasm.types import FuncType, ValType
+
+CatchClause: TypeAlias = tuple[str, int | None, int]
+"""Kind (a mnemonic of the text format), tag, label."""
+
+_CATCH_KINDS = ("catch", "catch_ref", "catch_all", "catch_all_ref")
 
 ImmediateReader: TypeAlias = Callable[[Data, int], tuple[Any, int]]
 
@@ -42,6 +47,34 @@ def _read_labels(data: Data, pos: int) -> tuple[tuple[int, ...], int]:
         raise MalformedError("length out of bounds", start)
     labels, pos = read_u32s(data, pos, count + 1)
     return tuple(labels), pos
+
+
+def _read_try_table(data: Data, pos: int) -> tuple[tuple[FuncType | int, tuple[CatchClause, ...]], int]:
+    type, pos = read_blocktype(data, pos)
+    start = pos
+    count, pos = read_length(data, pos)
+    check_limit("catch clauses of a try_table", count, MAX_CATCH_CLAUSES)
+    if pos + 2 * count > len(data):
+        raise MalformedError("length out of bounds", start)
+    clauses: list[CatchClause] = []
+    for _ in range(count):
+        clause, pos = _read_catch(data, pos)
+        clauses.append(clause)
+    return (type, tuple(clauses)), pos
+
+
+def _read_catch(data: Data, pos: int) -> tuple[CatchClause, int]:
+    """A catch clause (spec 5.4.1)."""
+    code = data[pos]
+    if code >= len(_CATCH_KINDS):
+        raise MalformedError("malformed catch clause", pos)
+    kind = _CATCH_KINDS[code]
+    pos += 1
+    tagidx = None
+    if kind in ("catch", "catch_ref"):
+        tagidx, pos = read_u32(data, pos)
+    label, pos = read_u32(data, pos)
+    return (kind, tagidx, label), pos
 
 
 def _read_types(data: Data, pos: int) -> tuple[tuple[ValType, ...], int]:
@@ -96,8 +129,9 @@ def _read_v128(data: Data, pos: int) -> tuple[bytes, int]:
 READERS: dict[str, ImmediateReader] = {
     "": _read_none,
     "block": read_blocktype,
-    **dict.fromkeys(("label", "func", "local", "global", "table", "memory", "data", "elem"), read_u32),
+    **dict.fromkeys(("label", "func", "local", "global", "table", "memory", "data", "elem", "tag"), read_u32),
     "labels": _read_labels,
+    "try_table": _read_try_table,
     **dict.fromkeys(("type_table", "data_memory", "elem_table", "memory_memory", "table_table"), _read_pair),
     "types": _read_types,
     "ref": read_null,

@@ -15,6 +15,7 @@ from wasmjit.binary.definitions import (
     decode_memory_section,
     decode_start_section,
     decode_table_section,
+    decode_tag_section,
 )
 from wasmjit.binary.externs import decode_export_section, decode_import_section
 from wasmjit.binary.reader import Data, Reader, end_of_data
@@ -28,7 +29,6 @@ VERSION = b"\1\0\0\0"
 COMPONENT_VERSION = b"\x0d\0\1\0"
 
 _CUSTOM = 0
-_TAG = 13
 
 
 def decode_module(data: bytes | bytearray | memoryview | mmap) -> Module:
@@ -81,8 +81,6 @@ def _decode_sections(r: Reader, module: Module) -> None:
     while r.pos < len(r.data):
         offset = r.pos
         id = r.read_byte()
-        if id == _TAG:
-            raise UnsupportedError(features.EXCEPTIONS, offset)
         if id not in _DECODERS:
             raise MalformedError("malformed section id", offset)
         if id != _CUSTOM:
@@ -142,6 +140,7 @@ _DECODERS: dict[int, Callable[[Reader, Module], None]] = {
     3: decode_function_section,
     4: decode_table_section,
     5: decode_memory_section,
+    13: decode_tag_section,
     6: decode_global_section,
     7: decode_export_section,
     8: decode_start_section,

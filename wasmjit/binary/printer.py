@@ -51,6 +51,13 @@ def _print_block(row: Op, imm: FuncType | int) -> str:
     return f"(type {imm})" if isinstance(imm, int) else print_functype(imm)
 
 
+def _print_try_table(row: Op, imm: tuple[FuncType | int, tuple[tuple[str, int | None, int], ...]]) -> str:
+    type, clauses = imm
+    parts = [_print_block(row, type)]
+    parts += [f"({kind} {label})" if tag is None else f"({kind} {tag} {label})" for kind, tag, label in clauses]
+    return " ".join(filter(None, parts))
+
+
 def _print_type_table(row: Op, imm: tuple[int, int]) -> str:
     typeidx, tableidx = imm
     return f"{tableidx} (type {typeidx})" if tableidx else f"(type {typeidx})"
@@ -102,7 +109,9 @@ _PRINTERS: dict[str, Callable[[Op, Any], str]] = {
     "": _print_nothing,
     "block": _print_block,
     **dict.fromkeys(("label", "func", "local", "global", "table", "data", "elem", "lane", "i32", "i64"), _print_value),
+    "tag": _print_value,
     "labels": _print_values,
+    "try_table": _print_try_table,
     "lanes": _print_values,
     **dict.fromkeys(("memory", "memory_memory", "table_table"), _print_nonzero),
     "type_table": _print_type_table,

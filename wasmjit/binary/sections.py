@@ -22,6 +22,7 @@ SECTION_NAMES = {
     10: "code",
     11: "data",
     12: "data count",
+    13: "tag",
 }
 """By section id (spec 5.5.2)."""
 

@@ -42,6 +42,8 @@ def features_used(module: Module) -> set[str]:
             used |= _features_of_body(decode_body(module, funcidx))
         except UnsupportedError as error:
             used.add(error.feature)
+    if module.tag_typeidxs and features.LEGACY_EXCEPTIONS not in used:
+        used.add(features.EXCEPTIONS)
     used.discard("")
     return used
 

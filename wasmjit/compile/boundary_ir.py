@@ -41,6 +41,7 @@ declare dso_local ptr @wj_portable(ptr, ptr, i64, ptr)
 declare dso_local i32 @wj_host_begin()
 declare dso_local void @wj_host_end(i32)
 declare dso_local void @wj_host_raised()
+declare dso_local ptr @wj_thrown(ptr)
 declare dso_local i32 @wj_host_check(ptr)
 declare i64 @PyLong_AsLongLongAndOverflow(ptr, ptr)
 declare double @PyFloat_AsDouble(ptr)
@@ -279,7 +280,14 @@ define tailcc {result_type(results)} @"{host_symbol(key)}"(ptr %c{parameter_list
   br i1 %failed, label %raised, label %returned
 raised:
   call void @wj_host_raised()
+  %thrown = call ptr @wj_thrown(ptr %c)
   call void @wj_host_end(i32 %state)
+  %is.trap = icmp eq ptr %thrown, null
+  br i1 %is.trap, label %trap, label %throw
+throw:
+  call void @wj_throw(ptr %c, ptr %thrown)
+  unreachable
+trap:
   call void @wj_trap(ptr %c, i32 {int(TrapCode.HOST_EXCEPTION)}, i32 0)
   unreachable
 interrupted:

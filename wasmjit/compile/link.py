@@ -10,6 +10,7 @@ from wasmjit.compile.elf import SHN_UNDEF, STT_FUNC, ElfObject
 from wasmjit.compile.loader import RELOCATIONS, Layout, Linker
 from wasmjit.compile.pack import CodePack, function_lists
 from wasmjit.compile.platform import current_platform
+from wasmjit.compile.unwind import attach_records, unwind_records
 from wasmjit.errors import InternalError
 
 _FAR = 1 << 62  # the address of what is outside, while linking: whatever cannot go through the table is refused
@@ -44,7 +45,8 @@ def link_object(data: bytes | memoryview) -> CodePack:
         if (funcidx := funcidx_of(symbol.name)) is not None
     ]
     debug = save_debug_sections(elf, layout.places)
-    ranges = [(0, layout.size, 0, len(debug))]
+    attach_records(image, unwind_records(elf, layout.places), platform.pack_align)
+    ranges = [(0, len(image), 0, len(debug))]
     return CodePack(bytes(image), fixups, function_lists(functions), ranges, lambda: debug)
 
 

@@ -12,6 +12,7 @@ from wasmjit.compile.lines import LineTable
 from wasmjit.compile.pack import CodePack
 from wasmjit.compile.platform import mapping
 from wasmjit.compile.process_symbols import process_symbol
+from wasmjit.compile.unwind import attached_records, process_unwinder, unwind_table
 from wasmjit.compile.view import view_of
 
 _MASK = (1 << 64) - 1
@@ -42,6 +43,10 @@ class LoadedPack:
         self._debug: dict[int, _Debug] = {}
         if size:
             weakref.finalize(self, home.release, self.start, size).atexit = False
+            if self.start in process_arena():
+                unwinder = process_unwinder(process_arena)
+                unwinder.add(self)  # of two finalisers the later one runs first
+                weakref.finalize(self, unwinder.forget, self.start, size).atexit = False
             pages = mapping.round_to_pages(size)
             mapping.protect(self.start, pages, mapping.READ_WRITE)
             view = view_of(self.start, pages)
@@ -54,6 +59,12 @@ class LoadedPack:
             target = process_symbol(name) if name else self.start
             for offset in offsets:
                 words[offset >> 3] = words[offset >> 3] + target & _MASK
+
+    def unwind_table(self) -> bytes:
+        """What unwind_ir.py needs to let exceptions pass."""
+        code = self.pack.code
+        pieces = ((start, attached_records(code, start, end)) for start, end, _, _ in self.pack.debug_ranges)
+        return unwind_table(self.start, pieces)
 
     def function_at(self, pc: int) -> int | None:
         """Index of the function whose code holds address `pc`."""

@@ -35,17 +35,21 @@ from wasmjit.compile.inlines import InlinedCall, InlineTable
 from wasmjit.compile.lines import LineTable
 from wasmjit.compile.platform import current_platform, mapping
 from wasmjit.compile.process_symbols import process_symbol
+from wasmjit.compile.unwind import UNWIND_SECTIONS, process_unwinder, unwind_records, unwind_table
 from wasmjit.errors import InternalError
 
 RELOCATIONS: dict[int, ModuleType] = {62: relocate_x86_64, 183: relocate_aarch64}  # by e_machine
 
 _TEXT, _CONSTANTS, _DATA = range(3)
+_PERSONALITY = ".data.DW.ref."  # a pointer to the function that would interpret the unwind tables
 _GOT_SLOT_BYTES = 8
 
 
 def _part_of(section: Section) -> int | None:
     """The part of the image that a section belongs to, None if it is not loaded."""
-    if not section.flags & SHF_ALLOC or not section.size or section.name == ".eh_frame":
+    if not section.flags & SHF_ALLOC or not section.size or section.name in UNWIND_SECTIONS:
+        return None
+    if section.name.startswith(_PERSONALITY):
         return None
     if section.flags & SHF_TLS:
         raise InternalError("thread-local storage in an object")
@@ -118,8 +122,14 @@ class LoadedObject:
         home = arena or process_arena()
         self.start = home.allocate(layout.size) if layout.size else home.start
         self.end = self.start + layout.size
+        self._data = data
+        self._places = layout.places
         if layout.size:
             weakref.finalize(self, home.release, self.start, layout.size).atexit = False
+            if self.start in process_arena():
+                unwinder = process_unwinder(process_arena)
+                unwinder.add(self)  # of two finalisers the later one runs first
+                weakref.finalize(self, unwinder.forget, self.start, layout.size).atexit = False
         self.symbols = {
             symbol.name: self.start + layout.places[symbol.section] + symbol.value
             for symbol in elf.symbols
@@ -151,6 +161,10 @@ class LoadedObject:
             mapping.protect(self.start, layout.text_bytes, mapping.READ_EXECUTE)
         if layout.data > layout.text_bytes:
             mapping.protect(self.start + layout.text_bytes, layout.data - layout.text_bytes, mapping.READ)
+
+    def unwind_table(self) -> bytes:
+        """What unwind_ir.py needs to let exceptions pass."""
+        return unwind_table(self.start, [(0, unwind_records(ElfObject(self._data), self._places))])
 
     def function_at(self, pc: int) -> str | None:
         """Name of the function whose code holds address `pc`."""

@@ -16,7 +16,7 @@ from operator import itemgetter
 from wasmjit.compile.platform import current_platform
 from wasmjit.errors import InternalError
 
-_VERSION = 1
+_VERSION = 2
 _MARSHAL_VERSION = 4
 _SIZE_BYTES = 8
 
@@ -26,7 +26,7 @@ DebugReader = Callable[[], "bytes | memoryview | None"]
 class CodePack:
     """Code, and what is known about it.
 
-    * `code`: the bytes.
+    * `code`: the bytes; each piece ends with what exceptions need to pass through it (unwind.py).
     * `fixups`: for each symbol of the process the offsets of the words that its address is added
       to, ascending; "" is the pack's own address.
     * `funcidxs`, `starts`, `sizes`: the functions by ascending start. * `debug_ranges`: for each piece that LLVM made

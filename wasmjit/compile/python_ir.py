@@ -304,6 +304,22 @@ define dso_local void @wj_host_raised() #0 {{
   call void @wj_stash(ptr %thread)
   ret void
 }}
+define dso_local ptr @wj_thrown(ptr %c) #0 {{
+  %store = load ptr, ptr %c, align 8
+  %function.p = getelementptr i8, ptr %store, i64 {layout.STORE_THROWN}
+  %function = load ptr, ptr %function.p, align 8
+  %result = call ptr @PyObject_CallNoArgs(ptr %function)
+  %failed = icmp eq ptr %result, null
+  br i1 %failed, label %raised, label %read
+raised:
+  call void @wj_host_raised()
+  ret ptr null
+read:
+  %value = call i64 @PyLong_AsLongLong(ptr %result)
+  call void @Py_DecRef(ptr %result)
+  %exception = inttoptr i64 %value to ptr
+  ret ptr %exception
+}}
 define dso_local i32 @wj_host_check(ptr %c) #0 {{
   %store = load ptr, ptr %c, align 8
   %interrupt.p = getelementptr i8, ptr %store, i64 {layout.STORE_INTERRUPT}
@@ -499,8 +515,9 @@ define dso_local i32 @wj_dispatch_python(ptr %context, ptr %buffer) #0 {{
   %a = ptrtoint ptr %context to i64
   %b = ptrtoint ptr %buffer to i64
   %result = call i64 @wj_integers.2(ptr %function, i64 %a, i64 %b)
-  %raised = icmp ne i64 %result, 0
-  %answer = zext i1 %raised to i32
+  %raised = icmp eq i64 %result, {RAISED}
+  %status = trunc i64 %result to i32
+  %answer = select i1 %raised, i32 1, i32 %status
   ret i32 %answer
 }}
 """

@@ -21,10 +21,18 @@ from wasmjit.compile.python_ir import python_ir
 from wasmjit.compile.stubs import StubTable
 from wasmjit.compile.support_ir import support_ir
 from wasmjit.compile.trampolines import enter_symbol, thunk_symbol, trampolines_ir
+from wasmjit.compile.unwind import process_unwinder
 from wasmjit.errors import InternalError
 
 _OPT = "0"  # a quarter of the time of "1" to make, and no slower to run: calls are all there is
-_LIBCALLS = {Libcall.TRAP: "wj_trap", Libcall.EXTERN_STORE: "wj_extern_store"}
+_LIBCALLS = {
+    Libcall.TRAP: "wj_trap",
+    Libcall.EXTERN_STORE: "wj_extern_store",
+    Libcall.THROW: "wj_throw",
+    Libcall.THROW_AGAIN: "wj_throw_again",
+    Libcall.EXN_NEW: "wj_exn_new",
+    Libcall.EXN_DROP: "wj_exn_drop",
+}
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -63,6 +71,9 @@ class Support:
         arena = process_arena()
         bounds = (ctypes.c_uint64 * 2).from_address(self._symbols["wj_arena"])
         bounds[:] = [arena.start, arena.size]
+        unwinder = process_unwinder(process_arena)
+        for name, value in (("wj_unwind_pages", unwinder.pages), ("wj_unwind_fill", unwinder.fill_address)):
+            ctypes.c_uint64.from_address(self._symbols[name]).value = value
         for name, destructor in (("wj_key", "wj_detach"), ("wj_chain_key", None)):
             key = ctypes.c_uint32.from_address(self._symbols[name])
             called = ctypes.c_void_p(self._symbols[destructor]) if destructor else None
@@ -123,7 +134,7 @@ class Support:
         return StubTable(gate, slots, self._symbols["wj_lazy"], count)
 
     def libcall(self, index: int) -> int:
-        """Address of a native libcall: TRAP or EXTERN_STORE."""
+        """Address of a native libcall."""
         return self._symbols[_LIBCALLS[Libcall(index)]]
 
     def install_signal_handlers(self) -> None:

@@ -25,6 +25,7 @@ from wasmjit.compile.fault_ir import fault_ir
 from wasmjit.compile.lazy_ir import lazy_ir
 from wasmjit.compile.platform import Platform
 from wasmjit.compile.thread_ir import thread_ir
+from wasmjit.compile.unwind_ir import unwind_ir
 
 ACTIVATION_OUTER = 0
 ACTIVATION_TRAP = 8
@@ -36,7 +37,7 @@ ACTIVATION_HELD = 48
 ACTIVATION_SAVED = 56
 ACTIVATION_JMP_BUF = 64
 
-ATTRIBUTES = 'nounwind "frame-pointer"="all" "probe-stack"="inline-asm"'
+ATTRIBUTES = 'nounwind uwtable "frame-pointer"="all" "probe-stack"="inline-asm"'
 
 
 def activation_bytes(platform: Platform) -> int:
@@ -47,8 +48,10 @@ def activation_bytes(platform: Platform) -> int:
 def support_ir(platform: Platform) -> str:
     """The whole unit."""
     attributes = f"attributes #0 = {{ {ATTRIBUTES} }}\nattributes #1 = {{ noinline noreturn {ATTRIBUTES} }}\n"
+    attributes += f"attributes #2 = {{ noinline {ATTRIBUTES} }}\n"
+    unwinding = unwind_ir(platform, ACTIVATION_FRAME, ACTIVATION_TRAP, ACTIVATION_JMP_BUF)
     parts = [_COMMON, platform.float_control_ir, thread_ir(platform), _BEGIN, _END, _WALK, _TRAP, _CATCH, _EXTERN_STORE]
-    return "".join([*parts, lazy_ir(platform, ACTIVATION_STORE), fault_ir(platform), attributes])
+    return "".join([*parts, unwinding, lazy_ir(platform, ACTIVATION_STORE), fault_ir(platform), attributes])
 
 
 _COMMON = """

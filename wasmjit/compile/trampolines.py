@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from wasmjit.abi import layout
-from wasmjit.abi.signature import SLOT_BYTES
+from wasmjit.abi.signature import SLOT_BYTES, THROWN
 from wasmjit.abi.traps import TrapCode
 from wasmjit.compile.boundary_ir import DECLARATIONS, builtin_ir, host_ir
 from wasmjit.compile.convention import (
@@ -29,6 +29,7 @@ _DECLARATIONS = """
 declare dso_local i32 @wj_begin(ptr, ptr, ptr, ptr)
 declare dso_local void @wj_end(ptr)
 declare dso_local void @wj_trap(ptr, i32, i32) noreturn
+declare dso_local void @wj_throw(ptr, ptr) noreturn
 declare i32 @_setjmp(ptr) returns_twice
 declare ptr @llvm.frameaddress.p0(i32)
 """
@@ -174,8 +175,14 @@ call:
 {joins}{_stores(params, "p")}\
   %dispatch = load ptr, ptr @wj_dispatch, align 8
   %raised = call i32 %dispatch(ptr %c, ptr %buffer)
-  %fine = icmp eq i32 %raised, 0
-  br i1 %fine, label %done, label %failed
+  switch i32 %raised, label %failed [
+    i32 0, label %done
+    i32 {THROWN}, label %thrown
+  ]
+thrown:
+  %exception = load ptr, ptr %buffer, align 8
+  call void @wj_throw(ptr %c, ptr %exception)
+  unreachable
 failed:
   call void @wj_trap(ptr %c, i32 {int(TrapCode.HOST_EXCEPTION)}, i32 0)
   unreachable

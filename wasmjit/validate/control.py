@@ -23,7 +23,8 @@ def block_type(check: Checker, imm: FuncType | int) -> FuncType:
     return imm
 
 
-def _enter(check: Checker, opcode: int, type: FuncType) -> None:
+def enter_block(check: Checker, opcode: int, type: FuncType) -> None:
+    """Open a block that takes and leaves what `type` says."""
     start = types_of(type.params)
     if type.params:
         check.pop_vals(start)
@@ -33,13 +34,13 @@ def _enter(check: Checker, opcode: int, type: FuncType) -> None:
 @validates("block")
 def validate_block(check: Checker, imm: FuncType | int) -> None:
     """Branches to it go to its end."""
-    _enter(check, _BLOCK, block_type(check, imm))
+    enter_block(check, _BLOCK, block_type(check, imm))
 
 
 @validates("loop")
 def validate_loop(check: Checker, imm: FuncType | int) -> None:
     """Branches to it go to its start."""
-    _enter(check, _LOOP, block_type(check, imm))
+    enter_block(check, _LOOP, block_type(check, imm))
 
 
 @validates("if")
@@ -47,7 +48,7 @@ def validate_if(check: Checker, imm: FuncType | int) -> None:
     """Takes the condition, then is a block."""
     type = block_type(check, imm)
     check.pop_val(I32)
-    _enter(check, IF, type)
+    enter_block(check, IF, type)
 
 
 @validates("else")
@@ -76,7 +77,8 @@ def validate_unreachable(check: Checker, imm: None) -> None:
     check.unreachable()
 
 
-def _label(check: Checker, labelidx: int) -> Types:
+def label_types(check: Checker, labelidx: int) -> Types:
+    """What a branch to a label takes along."""
     if labelidx < len(check.ctrls):
         return check.ctrls[-1 - labelidx].label
     raise InvalidError(f"unknown label {labelidx}")
@@ -85,7 +87,7 @@ def _label(check: Checker, labelidx: int) -> Types:
 @validates("br")
 def validate_br(check: Checker, labelidx: int) -> None:
     """Takes the label's operands."""
-    check.pop_vals(_label(check, labelidx))
+    check.pop_vals(label_types(check, labelidx))
     check.unreachable()
 
 
@@ -93,7 +95,7 @@ def validate_br(check: Checker, labelidx: int) -> None:
 def validate_br_if(check: Checker, labelidx: int) -> None:
     """Takes a condition and the label's operands, and leaves these."""
     check.pop_val(I32)
-    label = _label(check, labelidx)
+    label = label_types(check, labelidx)
     if label.list:
         check.apply(label, label)
 
@@ -102,9 +104,9 @@ def validate_br_if(check: Checker, labelidx: int) -> None:
 def validate_br_table(check: Checker, labels: tuple[int, ...]) -> None:
     """Every label must take what is there; the arities must agree even in dead code, the types need not."""
     check.pop_val(I32)
-    default = _label(check, labels[-1])
+    default = label_types(check, labels[-1])
     # A table may repeat a label 65,000 times, and labels repeat a type: each type is compared once.
-    distinct = {id(label): label for label in (_label(check, labelidx) for labelidx in set(labels))}
+    distinct = {id(label): label for label in (label_types(check, labelidx) for labelidx in set(labels))}
     for label in distinct.values():
         if len(label.list) != len(default.list):
             raise InvalidError("type mismatch: br_table targets differ in the number of operands")

@@ -26,6 +26,7 @@ def validate_module(module: Module) -> None:
     _validate_functions(module)
     _validate_tables(module)
     _validate_memories(module)
+    _validate_tags(module)
     _validate_globals(module)
     _validate_exports(module)
     _validate_start(module)
@@ -88,6 +89,13 @@ def _validate_memory(memory: MemType) -> None:
     _validate_limits(memory.limits, maximum, f"memory size must be at most {maximum} pages{size}")
 
 
+def _validate_tags(module: Module) -> None:
+    check_all(module.tag_typeidxs, len(module.types), "type")
+    for typeidx in module.tag_typeidxs:
+        if lookup_type(module, typeidx).results:
+            raise InvalidError("non-empty tag result type")
+
+
 def _validate_globals(module: Module) -> None:
     for globalidx, variable in enumerate(module.globals):
         if variable.init is not None:
@@ -101,6 +109,7 @@ def _validate_exports(module: Module) -> None:
         "table": len(module.tables),
         "memory": len(module.memories),
         "global": len(module.globals),
+        "tag": len(module.tag_typeidxs),
     }
     names: set[str] = set()
     for export in module.exports:

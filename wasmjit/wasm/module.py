@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from wasmjit.errors import InvalidError
 from wasmjit.wasm.rectypes import DefType, SubType, define_group
-from wasmjit.wasm.types import CompositeType, ExternType, FuncType, GlobalType, MemType, TableType, ValType
+from wasmjit.wasm.types import CompositeType, ExternType, FuncType, GlobalType, MemType, TableType, TagType, ValType
 
 
 class Instr(NamedTuple):
@@ -25,12 +25,12 @@ class Instr(NamedTuple):
 ConstExpr: TypeAlias = tuple[Instr, ...]
 """A constant expression without its final `end` (spec 3.4.12)."""
 
-ExternKind: TypeAlias = Literal["func", "table", "memory", "global"]
+ExternKind: TypeAlias = Literal["func", "table", "memory", "global", "tag"]
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """An import (spec 2.5.11); `typeidx` and `deftype` for functions."""
+    """An import (spec 2.5.11); `typeidx` and `deftype` for functions and tags."""
 
     module: str
     name: str
@@ -113,6 +113,7 @@ class Module:
     """What the elements of a defined table are at first, by table index; null where there is nothing."""
     memories: list[MemType] = field(default_factory=list)
     globals: list[Global] = field(default_factory=list)
+    tag_typeidxs: list[int] = field(default_factory=list)
     exports: list[Export] = field(default_factory=list)
     start: int | None = None
     start_offset: int = 0
@@ -125,6 +126,7 @@ class Module:
     num_imported_tables: int = 0
     num_imported_memories: int = 0
     num_imported_globals: int = 0
+    num_imported_tags: int = 0
     refs: frozenset[int] | None = None
     """Functions that `ref.func` may name (C.refs of spec 3.4.10); None until the validator has worked them out."""
 
@@ -150,6 +152,10 @@ class Module:
         """Defined type of a function of the index space."""
         return self.deftypes[self.func_typeidxs[funcidx]]
 
+    def tag_type(self, tagidx: int) -> TagType:
+        """Type of a tag of the index space."""
+        return TagType(self.functype(self.tag_typeidxs[tagidx]))
+
     def block_type(self, imm: FuncType | int) -> FuncType:
         """Type of a block from its immediate: a FuncType as it stands, or a type index (spec 5.4.1)."""
         return self.functype(imm) if isinstance(imm, int) else imm
@@ -160,4 +166,6 @@ class Module:
             return self.func_type(index)
         if kind == "table":
             return self.tables[index]
+        if kind == "tag":
+            return self.tag_type(index)
         return self.memories[index] if kind == "memory" else self.globals[index].type

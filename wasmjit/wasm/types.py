@@ -307,5 +307,15 @@ class GlobalType:
         return f"global (mut {self.type})" if self.mutable else f"global {self.type}"
 
 
-ExternType: TypeAlias = FuncType | TableType | MemType | GlobalType
+@dataclass(frozen=True, slots=True)
+class TagType:
+    """Tag of exceptions: a function type without results, whose parameters are the payload (spec 2.3.11)."""
+
+    type: FuncType
+
+    def __str__(self) -> str:
+        return f"tag {' '.join(t.name for t in self.type.params)}".rstrip()
+
+
+ExternType: TypeAlias = FuncType | TableType | MemType | GlobalType | TagType
 """Type of an import or export (spec 2.3.11)."""

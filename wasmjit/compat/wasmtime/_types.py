@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from wasmjit.api.module import ExportType as ApiExportType
 from wasmjit.api.module import ImportType as ApiImportType
-from wasmjit.api.types import ExternType
+from wasmjit.api.types import ExternType, wrap_functype
 from wasmjit.api.types import FuncType as ApiFuncType
 from wasmjit.compat.wasmtime._error import WasmtimeError
 from wasmjit.compat.wasmtime._managed import Managed
@@ -251,6 +251,8 @@ def wrap_extern_type(type: ExternType) -> AsExternType:
         return FuncType._of(type)
     if isinstance(type, wasm.GlobalType):
         return GlobalType(ValType._of(type.type), type.mutable)
+    if isinstance(type, wasm.TagType):
+        return TagType(FuncType._of(wrap_functype(type.type)))
     limits = Limits(type.limits.min, type.limits.max)
     if isinstance(type, wasm.TableType):  # the package knows tables of 32 bits only
         return TableType(ValType._of(type.element), limits)

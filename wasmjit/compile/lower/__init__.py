@@ -5,6 +5,7 @@ from __future__ import annotations
 from wasmjit.compile.lower import (  # noqa: F401  (importing binds the handlers)
     call,
     control,
+    exception,
     memory,
     numeric,
     reference,

@@ -14,7 +14,11 @@ _ASSIGNMENTS = frozenset({CODE_BY_NAME["local.set"], CODE_BY_NAME["local.tee"]})
 _END = CODE_BY_NAME["end"]
 _BRANCHES = frozenset({CODE_BY_NAME["br"], CODE_BY_NAME["br_if"]})
 _TABLE = CODE_BY_NAME["br_table"]
-_BLOCKS = frozenset(CODE_BY_NAME[name] for name in ("block", "loop", "if"))
+_BLOCKS = frozenset(CODE_BY_NAME[name] for name in ("block", "loop", "if", "try"))
+_TRY_TABLE, _DELEGATE = CODE_BY_NAME["try_table"], CODE_BY_NAME["delegate"]
+_ENDS = frozenset((_END, _DELEGATE))
+_TRIES = frozenset((CODE_BY_NAME["try"], _TRY_TABLE))
+_CALLS = frozenset(CODE_BY_NAME[name] for name in ("call", "call_indirect", "throw", "throw_ref", "rethrow"))
 
 
 def assigned_locals(instrs: list[tuple[int, Any, int]]) -> list[tuple[int, ...]] | None:
@@ -26,16 +30,23 @@ def assigned_locals(instrs: list[tuple[int, Any, int]]) -> list[tuple[int, ...]]
     current: set[int] = set()
     opened: list[tuple[int, set[int]]] = []  # (index in result, the enclosing set)
     edges: list[int] = [0]  # branches to each open frame
+    tries: list[int] = []  # for each open try, its place in `edges`
     work = 0
     for code, imm, _ in instrs:
         if code in _ASSIGNMENTS:
             current.add(imm)
-        elif code in _BLOCKS:
+        elif code in _BLOCKS or code == _TRY_TABLE:
+            for _, _, label in imm[1] if code == _TRY_TABLE else ():
+                edges[-1 - label] += 1
             opened.append((len(result), current))
             result.append(())
             edges.append(1)
+            if code in _TRIES:
+                tries.append(len(opened))
             current = set()
-        elif code == _END and opened:
+        elif code in _ENDS and opened:
+            if tries and tries[-1] == len(opened):
+                tries.pop()
             index, outer = opened.pop()
             work += len(current) * (1 + edges.pop())
             if work > MAX_SSA_WORK:
@@ -43,6 +54,9 @@ def assigned_locals(instrs: list[tuple[int, Any, int]]) -> list[tuple[int, ...]]
             result[index] = tuple(sorted(current))
             outer |= current
             current = outer
+        elif code in _CALLS:
+            if tries:
+                edges[tries[-1]] += 1
         elif code in _BRANCHES:
             edges[-1 - imm] += 1
         elif code == _TABLE:

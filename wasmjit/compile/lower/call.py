@@ -11,6 +11,7 @@ from wasmjit.abi.signature import SLOT_BYTES, signature_key
 from wasmjit.abi.traps import TrapCode
 from wasmjit.compile.convention import SLOT_ALIGN, argument_list, results_in_memory, stack_arguments, value_slots
 from wasmjit.compile.lower.emitter import CONTEXT_ACCESS, INVARIANT, Emitter
+from wasmjit.compile.lower.exception import emit_call
 from wasmjit.compile.lower.reference import table_slot
 from wasmjit.compile.lower.registry import lowers
 from wasmjit.compile.lower.subtype import is_subtype, type_info
@@ -44,13 +45,11 @@ def _call(f: Emitter, callee: Callee) -> None:
     buffer = _result_buffer(f, results) if results_in_memory(results) else None
     returned = result_type(type)
     first = "" if buffer is None else f", ptr {buffer}"
-    text = f"call tailcc {returned} {callee.code}(ptr {callee.vmctx}{first}{arguments}) nomerge{f.location()}"
+    result = emit_call(f, f"tailcc {returned} {callee.code}(ptr {callee.vmctx}{first}{arguments})", returned)
     if returned == "void":
-        f.line(text)
         if buffer is not None:
             _load_results(f, results, buffer)
         return
-    result = f.emit(text)
     if len(type.results) == 1:
         f.push(result)
         return

@@ -8,7 +8,7 @@ ends.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from wasmjit.abi.traps import TrapCode
 from wasmjit.compile.convention import SLOT_ALIGN, value_slots
@@ -16,6 +16,9 @@ from wasmjit.compile.lower.emitter import CONTEXT_ACCESS, Emitter
 from wasmjit.compile.lower.registry import lowers
 from wasmjit.compile.lower.types import LLVM_TYPE, result_letters, result_type
 from wasmjit.wasm.types import FuncType, ValType
+
+if TYPE_CHECKING:
+    from wasmjit.compile.lower.exception import Handler
 
 
 class Edge(NamedTuple):
@@ -48,6 +51,7 @@ class Frame:
     phis: list[str] = field(default_factory=list)
     phi_line: int = 0
     counters: dict[str, int] = field(default_factory=dict)
+    handler: Handler | None = None
 
     @property
     def label_types(self) -> tuple[ValType, ...]:
@@ -55,7 +59,7 @@ class Frame:
         return self.type.params if self.kind == "loop" else self.type.results
 
 
-def _edge(f: Emitter, depth: int) -> str:
+def branch_to(f: Emitter, depth: int) -> str:
     """Note a branch from here to the frame `depth` levels out; its label."""
     frame = f.frames[-1 - depth]
     arity = len(frame.label_types)
@@ -65,7 +69,7 @@ def _edge(f: Emitter, depth: int) -> str:
     return frame.label
 
 
-def _phi(f: Emitter, type: str, values: list[str], edges: list[Edge]) -> str:
+def merge_values(f: Emitter, type: str, values: list[str], edges: list[Edge]) -> str:
     """The value that several edges bring: the common one, or a phi."""
     first = values[0]
     if values.count(first) == len(values):
@@ -80,15 +84,16 @@ def merge(f: Emitter, frame: Frame) -> None:
     f.start_block(frame.label)
     del f.stack[frame.height :]
     for i, type in enumerate(frame.type.results):
-        f.stack.append(_phi(f, LLVM_TYPE[type], [edge.operands[i] for edge in edges], edges))
+        f.stack.append(merge_values(f, LLVM_TYPE[type], [edge.operands[i] for edge in edges], edges))
     for i, x in enumerate(frame.assigned):
-        f.env[x] = _phi(f, f.local_types[x], [edge.locals[i] for edge in edges], edges)
+        f.env[x] = merge_values(f, f.local_types[x], [edge.locals[i] for edge in edges], edges)
 
 
 # --- structured instructions
 
 
-def _open(f: Emitter, kind: Literal["block", "loop", "if"], imm: FuncType | int) -> Frame:
+def open_frame(f: Emitter, kind: Literal["block", "loop", "if"], imm: FuncType | int) -> Frame:
+    """Open a frame of a block type."""
     type = f.module.block_type(imm)
     frame = Frame(kind, type, f.next_assigned(), f.new_block(), len(f.stack) - len(type.params))
     f.frames.append(frame)
@@ -98,14 +103,14 @@ def _open(f: Emitter, kind: Literal["block", "loop", "if"], imm: FuncType | int)
 @lowers("block")
 def lower_block(f: Emitter, imm: FuncType | int) -> None:
     """The label comes at the end; nothing to emit."""
-    _open(f, "block", imm)
+    open_frame(f, "block", imm)
 
 
 @lowers("loop")
 def lower_loop(f: Emitter, imm: FuncType | int) -> None:
     """Begin the header block; its phis get a line that `_close_loop` fills."""
-    frame = _open(f, "loop", imm)
-    _edge(f, 0)
+    frame = open_frame(f, "loop", imm)
+    branch_to(f, 0)
     f.line(f"br label %{frame.label}")
     f.start_block(frame.label)
     frame.phi_line = len(f.lines)
@@ -144,7 +149,7 @@ def _close_loop(f: Emitter, frame: Frame) -> None:
 def lower_if(f: Emitter, imm: FuncType | int) -> None:
     """Branch to the two arms; the other arm's state is kept in the frame."""
     condition = f.condition(f.pop())
-    frame = _open(f, "if", imm)
+    frame = open_frame(f, "if", imm)
     then_block, else_block = f.new_block(), f.new_block()
     frame.else_arm = ElseArm(else_block, f.stack[frame.height :], [f.env[x] for x in frame.assigned])
     f.line(f"br i1 {condition}, label %{then_block}, label %{else_block}")
@@ -167,7 +172,7 @@ def begin_else(f: Emitter) -> None:
 @lowers("else")
 def lower_else(f: Emitter, imm: None) -> None:
     """The first arm goes to the end."""
-    f.line(f"br label %{_edge(f, 0)}")
+    f.line(f"br label %{branch_to(f, 0)}")
     begin_else(f)
 
 
@@ -178,13 +183,9 @@ def lower_end(f: Emitter, imm: None) -> None:
     if frame.kind == "loop":
         f.frames.pop()
         _close_loop(f, frame)
-    elif frame.else_arm is not None:
-        f.line(f"br label %{_edge(f, 0)}")
+    elif frame.else_arm is not None or frame.edges or frame.handler is not None:
+        f.line(f"br label %{branch_to(f, 0)}")
         close_frame(f)
-    elif frame.edges:
-        f.line(f"br label %{_edge(f, 0)}")
-        f.frames.pop()
-        merge(f, frame)
     else:
         f.frames.pop()  # nobody branches here: go on in the same block
 
@@ -198,8 +199,10 @@ def close_frame(f: Emitter) -> bool:
         return False
     if frame.else_arm is not None:
         begin_else(f)
-        f.line(f"br label %{_edge(f, 0)}")
+        f.line(f"br label %{branch_to(f, 0)}")
     f.frames.pop()
+    if frame.handler is not None:
+        frame.handler.finish(f, frame, frame.handler)
     if frame.edges:
         merge(f, frame)
     return bool(frame.edges)
@@ -211,7 +214,7 @@ def close_frame(f: Emitter) -> bool:
 @lowers("br")
 def lower_br(f: Emitter, depth: int) -> None:
     """An unconditional branch; what follows is dead."""
-    f.line(f"br label %{_edge(f, depth)}{_hints(f, depth)}")
+    f.line(f"br label %{branch_to(f, depth)}{_hints(f, depth)}")
     f.go_dead()
 
 
@@ -227,7 +230,7 @@ def lower_br_if(f: Emitter, depth: int) -> None:
     counting = f.counting
     ends = counting is not None and counting.test_at == f.offset
     condition = f.emit(counting.test) if counting is not None and ends else f.condition(operand)
-    label = _edge(f, depth)
+    label = branch_to(f, depth)
     go_on = f.new_block()
     f.line(f"br i1 {condition}, label %{label}, label %{go_on}{_hints(f, depth)}")
     f.start_block(go_on)
@@ -242,7 +245,7 @@ def lower_br_table(f: Emitter, labels: tuple[int, ...]) -> None:
     f.line(f"switch i32 {index}, label %{stubs[labels[-1]]} [{cases}]")
     for depth, stub in stubs.items():
         f.start_block(stub)
-        f.line(f"br label %{_edge(f, depth)}")
+        f.line(f"br label %{branch_to(f, depth)}")
     f.go_dead()
 
 

@@ -81,6 +81,7 @@ class Emitter:
         "frames",
         "fuel_costs",
         "guard",
+        "has_invokes",
         "last_load",
         "lines",
         "local_types",
@@ -118,6 +119,7 @@ class Emitter:
         self.env: list[str] = []
         self.local_types: list[str] = []
         self.locals_in_memory = False
+        self.has_invokes = False
         self.moves_frame = False  # tail calls away from stack arguments
         self.frames: list[Frame] = []
         self.assigned: list[tuple[int, ...]] = []
@@ -155,6 +157,11 @@ class Emitter:
         name = f"%v{number}"
         self.lines.append(f"{name} = {expression}")
         return name
+
+    def new_name(self) -> str:
+        """A fresh name for a value."""
+        self.next_value += 1
+        return f"%v{self.next_value}"
 
     def line(self, text: str) -> None:
         """Append an instruction without a result."""

@@ -12,6 +12,7 @@ from wasmjit.compile.convention import joined_parameters, parameter_list
 from wasmjit.compile.lower.assigned import assigned_locals
 from wasmjit.compile.lower.control import Frame, begin_else, close_frame, lower_function_result
 from wasmjit.compile.lower.emitter import Emitter
+from wasmjit.compile.lower.exception import begin_catch, end_delegate
 from wasmjit.compile.lower.locations import locate_consumers
 from wasmjit.compile.lower.loops import counted_loop, innermost_loops
 from wasmjit.compile.lower.registry import HANDLERS
@@ -33,10 +34,12 @@ quadratic. 10,000 lines in a chain take 6 seconds."""
 SMALL_LEAF_INSTRS = 500
 """A function up to this size that calls nothing needs no stack check: the reserve for host calls covers its frame."""
 
-_OPENERS = frozenset(CODE_BY_NAME[name] for name in ("block", "loop", "if"))
+_OPENERS = frozenset(CODE_BY_NAME[name] for name in ("block", "loop", "if", "try", "try_table"))
 _CALLS = frozenset(CODE_BY_NAME[name] for name in ("call", "call_indirect"))
 _ELSE = CODE_BY_NAME["else"]
 _END = CODE_BY_NAME["end"]
+_CATCHES = frozenset((CODE_BY_NAME["catch"], CODE_BY_NAME["catch_all"]))
+_DELEGATE = CODE_BY_NAME["delegate"]
 
 
 def lower_function(unit: Unit, funcidx: int, body: Body, scope: int) -> str:
@@ -47,6 +50,8 @@ def lower_function(unit: Unit, funcidx: int, body: Body, scope: int) -> str:
     _lower_body(f, body)
     if f.guard:
         locate_consumers(f.lines)
+    if f.has_invokes:
+        _describe_frame(f)
     header = _header(f, funcidx, type, scope)
     check = _stack_check(f, body)  # may add to the entry
     return "\n".join([header, "entry:", *f.entry, *check, *f.lines, "}\n"])
@@ -57,7 +62,15 @@ def _header(f: Emitter, funcidx: int, type: FuncType, scope: int) -> str:
     too_large = end - start > OPTIMIZE_MAX_BODY_BYTES or f.longest_run > OPTIMIZE_MAX_SPLITS
     params = parameter_list(param_letters(type), result_letters(type))
     attributes = "#4" if f.moves_frame else "#1" if too_large else "#0"
-    return f"define tailcc {result_type(type)} @f{funcidx}(ptr %c{params}) {attributes} !dbg !{scope} {{"
+    personality = " personality ptr @personality" if f.has_invokes else ""
+    return f"define tailcc {result_type(type)} @f{funcidx}(ptr %c{params}) {attributes}{personality} !dbg !{scope} {{"
+
+
+def _describe_frame(f: Emitter) -> None:
+    """Let LLVM say how large the frame is: landing pads want the stack pointer where it always is in the body."""
+    f.unit.has_invokes = True
+    f.declare("declare void @llvm.experimental.stackmap(i64, i32, ...)")
+    f.entry.append("call void (i64, i32, ...) @llvm.experimental.stackmap(i64 0, i32 0)")
 
 
 def _lower_locals(f: Emitter, type: FuncType, body: Body) -> None:
@@ -103,7 +116,7 @@ def _lower_sequence(f: Emitter, instrs: list[RawInstr]) -> None:
     lines = f.lines
     for code, imm, offset in instrs:
         if f.dead_depth:
-            _skip_dead(f, code)
+            _skip_dead(f, code, imm)
         else:
             f.offset = offset
             handlers[code](f, imm)
@@ -111,8 +124,8 @@ def _lower_sequence(f: Emitter, instrs: list[RawInstr]) -> None:
                 f.split_block()
 
 
-def _skip_dead(f: Emitter, code: int) -> None:
-    """Unreachable code emits nothing; an `else` or `end` of a live frame may bring control back."""
+def _skip_dead(f: Emitter, code: int, imm: Any) -> None:
+    """Unreachable code emits nothing; an `else`, `catch` or `end` of a live frame may bring control back."""
     if code in _OPENERS:
         f.dead_depth += 1
         f.next_assigned()
@@ -120,9 +133,16 @@ def _skip_dead(f: Emitter, code: int) -> None:
         f.dead_depth -= 1
         if not f.dead_depth and not close_frame(f):
             f.dead_depth = 1
-    elif code == _ELSE and f.dead_depth == 1:
+    elif code == _DELEGATE:
+        f.dead_depth -= 1
+        if not f.dead_depth and not end_delegate(f, imm):
+            f.dead_depth = 1
+    elif f.dead_depth == 1 and code == _ELSE:
         f.dead_depth = 0
         begin_else(f)
+    elif f.dead_depth == 1 and code in _CATCHES:
+        f.dead_depth = 0
+        begin_catch(f, imm)
 
 
 def _stack_check(f: Emitter, body: Body) -> list[str]:

@@ -27,18 +27,39 @@ define internal void @trap(ptr %c, i32 %code, i32 %offset) #2 {{
 # Frame pointers make backtraces; probes make a huge frame hit the guard page; and a recursion that LLVM turned into a
 # loop would never exhaust the stack, hence no tail calls but those that wasm asks for. Calls of @trap are not merged:
 # one that stands for several has no place in the backtrace.
-_TAIL_CALLS = 'nounwind "frame-pointer"="all" "probe-stack"="inline-asm"'
-_COMMON = f'{_TAIL_CALLS} "disable-tail-calls"="true"'
+# Unwind tables let exceptions pass through any module's code.
+_FRAMES = 'uwtable "frame-pointer"="all" "probe-stack"="inline-asm"'
+_NO_TAIL_CALLS = '"disable-tail-calls"="true"'
 # LLVM delays setting up a frame to where it is needed, but a fault before that would hide the caller. Sanitizers have
 # the same need; this one has the fewest other effects (that of types would switch off alias analysis by types).
-_FRAME_FIRST = " sanitize_hwaddress"
-_ATTRIBUTES = f"""\
-attributes #0 = {{ {_COMMON}%s }}
-attributes #1 = {{ noinline optnone {_COMMON}%s }}
-attributes #2 = {{ noinline noreturn nomerge cold {_COMMON} }}
-attributes #4 = {{ noinline optnone {_TAIL_CALLS}%s }}
-attributes {JUMP_ATTRIBUTES} = {{ noinline optnone nounwind "frame-pointer"="all" }}
+_FRAME_FIRST = "sanitize_hwaddress"
+# LLVM may not conclude that a call inside a try throws nothing. And a handler finds the stack pointer by the size of
+# the frame, which realigning the stack for wide vectors would make unknown.
+_HANDLERS = '"no-realign-stack"'
+
+
+def _attributes(guard: bool, has_invokes: bool) -> str:
+    """The attribute groups: of functions, unoptimised ones, `@trap`, jumps, and those that tail-call from a frame
+    with stack arguments.
+    """
+    common = f"{_FRAMES} {_HANDLERS if has_invokes else 'nounwind'} {_FRAME_FIRST if guard else ''}"
+    trap = f"noinline noreturn nomerge cold nounwind {_FRAMES} {_NO_TAIL_CALLS}"
+    groups = {
+        "#0": f"{common} {_NO_TAIL_CALLS}",
+        "#1": f"noinline optnone {common} {_NO_TAIL_CALLS}",
+        "#2": trap,
+        JUMP_ATTRIBUTES: 'noinline optnone uwtable "frame-pointer"="all"',
+        "#4": f"noinline optnone {common}",
+    }
+    return "".join(f"attributes {name} = {{ {text} }}\n" for name, text in groups.items())
+
+
+_PERSONALITY = """\
+define internal void @personality() #2 {
+  unreachable
+}
 """
+"""Only its presence counts: it makes LLVM write the tables of handlers."""
 
 
 class Unit:
@@ -77,6 +98,7 @@ class Unit:
         self._bodies = bodies or {}
         self.declarations: dict[str, None] = {}
         self._metadata: list[str] = []
+        self.has_invokes = False
         self._jumps: dict[str, str] = {}
 
     def jump(self, key: str) -> str:
@@ -105,10 +127,10 @@ class Unit:
             functions.append(lower_function(self, funcidx, body, scope))
             scopes.append(_subprogram(scope, funcidx))
         declarations = "".join([f"{d}\n" for d in self.declarations])
-        frame_first = _FRAME_FIRST if self.guard else ""
-        attributes = _ATTRIBUTES % ((frame_first,) * 3)
+        attributes = _attributes(self.guard, self.has_invokes)
+        helpers = [_TRAP, *([_PERSONALITY] if self.has_invokes else []), *self._jumps.values()]
         metadata = METADATA + _DEBUG_NAMED + "".join([*_DEBUG_HEADER, *scopes, *self._metadata])
-        return "".join([declarations, _TRAP, *functions, *self._jumps.values(), attributes, metadata])
+        return "".join([declarations, *helpers, *functions, attributes, metadata])
 
 
 _CU, _FILE, _VERSION, _DWARF, _TYPE = (FIRST_FREE_METADATA + i for i in range(5))

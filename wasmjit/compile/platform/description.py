@@ -24,6 +24,11 @@ class Platform:
 
     Packs of code start at multiples of `pack_align`. `lazy_asm` is the assembly of `wj_gate` and `wj_lazy`
     (lazy_ir.py); `write_stubs` fills 32-bit words with so many stubs, in front of which there is the gate.
+    `saved_registers` are the DWARF numbers of the registers that functions save for their callers, but for the frame
+    pointer, which is `frame_register`; `return_address_bytes` lie between a frame as LLVM counts it and the canonical
+    frame address. `unwind_ir` defines `void @wj_throw(ptr vmctx, ptr exn)` and `@wj_throw_again`, which call
+    `wj_unwind` with the saved registers in memory, and `void @wj_land(ptr registers, ptr frame, ptr stack, ptr exn,
+    i64 pad)`, which takes them from there and jumps to a landing pad.
     """
 
     elf_machine: int
@@ -38,6 +43,10 @@ class Platform:
     pack_align: int
     lazy_asm: str
     write_stubs: Callable[[memoryview, int], None]
+    saved_registers: tuple[int, ...]
+    frame_register: int
+    return_address_bytes: int
+    unwind_ir: str
     siginfo_code: int = 8
     siginfo_address: int = 16
     action_bytes: int = 152

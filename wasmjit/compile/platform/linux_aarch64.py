@@ -104,6 +104,34 @@ def _write_stubs(words: memoryview, count: int) -> None:
     words[3::4] = memoryview(array("I", [_BRK]) * count)
 
 
+_UNWIND = """
+define dso_local void @wj_throw(ptr %c, ptr %exn) naked noinline noreturn {
+  call void asm sideeffect "mov w3, #0\\0Ab wj_throw_from", ""()
+  unreachable
+}
+define dso_local void @wj_throw_again(ptr %c, ptr %exn) naked noinline noreturn {
+  call void asm sideeffect "mov w3, #1\\0Ab wj_throw_from", ""()
+  unreachable
+}
+define dso_local void @wj_throw_from() naked noinline noreturn {
+  call void asm sideeffect "stp x29, x30, [sp, #-16]!\\0Amov x29, sp\\0Asub sp, sp, #144\\0A\
+stp x19, x20, [sp, #0]\\0Astp x21, x22, [sp, #16]\\0Astp x23, x24, [sp, #32]\\0A\
+stp x25, x26, [sp, #48]\\0A\
+stp x27, x28, [sp, #64]\\0Astp d8, d9, [sp, #80]\\0Astp d10, d11, [sp, #96]\\0A\
+stp d12, d13, [sp, #112]\\0Astp d14, d15, [sp, #128]\\0A\
+mov x0, x1\\0Amov x1, sp\\0Amov x2, x29\\0Abl wj_unwind", ""()
+  unreachable
+}
+define internal void @wj_land(ptr %regs, ptr %frame, ptr %stack, ptr %exn, i64 %pad) naked noinline noreturn {
+  call void asm sideeffect "ldp x19, x20, [x0, #0]\\0Aldp x21, x22, [x0, #16]\\0Aldp x23, x24, [x0, #32]\\0A\
+ldp x25, x26, [x0, #48]\\0A\
+ldp x27, x28, [x0, #64]\\0Aldp d8, d9, [x0, #80]\\0Aldp d10, d11, [x0, #96]\\0A\
+ldp d12, d13, [x0, #112]\\0Aldp d14, d15, [x0, #128]\\0A\
+mov x29, x1\\0Amov sp, x2\\0Amov x0, x3\\0Abr x4", ""()
+  unreachable
+}
+"""
+
 PLATFORM = Platform(
     elf_machine=183,
     context_pc=_PC,
@@ -117,4 +145,8 @@ PLATFORM = Platform(
     pack_align=4096,  # ADRP counts in pages
     lazy_asm=_LAZY,
     write_stubs=_write_stubs,
+    saved_registers=(*range(19, 29), *range(72, 80)),
+    frame_register=29,
+    return_address_bytes=0,
+    unwind_ir=_UNWIND,
 )

@@ -127,6 +127,29 @@ def _write_stubs(words: memoryview, count: int) -> None:
     words[3::4] = memoryview(distances).cast("B").cast("I")
 
 
+_UNWIND = """
+define dso_local void @wj_throw(ptr %c, ptr %exn) naked noinline noreturn {
+  call void asm sideeffect "xorl %ecx, %ecx\\0Ajmp wj_throw_from", ""()
+  unreachable
+}
+define dso_local void @wj_throw_again(ptr %c, ptr %exn) naked noinline noreturn {
+  call void asm sideeffect "movl $$1, %ecx\\0Ajmp wj_throw_from", ""()
+  unreachable
+}
+define dso_local void @wj_throw_from() naked noinline noreturn {
+  call void asm sideeffect "pushq %rbp\\0Amovq %rsp, %rbp\\0Asubq $$48, %rsp\\0A\
+movq %rbx, (%rsp)\\0Amovq %r12, 8(%rsp)\\0Amovq %r13, 16(%rsp)\\0Amovq %r14, 24(%rsp)\\0Amovq %r15, 32(%rsp)\\0A\
+movq %rsi, %rdi\\0Amovq %rsp, %rsi\\0Amovq %rbp, %rdx\\0Acallq wj_unwind", ""()
+  unreachable
+}
+define internal void @wj_land(ptr %regs, ptr %frame, ptr %stack, ptr %exn, i64 %pad) naked noinline noreturn {
+  call void asm sideeffect "movq (%rdi), %rbx\\0Amovq 8(%rdi), %r12\\0Amovq 16(%rdi), %r13\\0A\
+movq 24(%rdi), %r14\\0Amovq 32(%rdi), %r15\\0Amovq %rsi, %rbp\\0Amovq %rdx, %rsp\\0Amovq %rcx, %rax\\0A\
+jmpq *%r8", ""()
+  unreachable
+}
+"""
+
 PLATFORM = Platform(
     elf_machine=62,
     context_pc=_GREGS + 8 * _RIP,
@@ -140,4 +163,8 @@ PLATFORM = Platform(
     pack_align=64,
     lazy_asm=_LAZY,
     write_stubs=_write_stubs,
+    saved_registers=(3, 12, 13, 14, 15),
+    frame_register=6,
+    return_address_bytes=8,
+    unwind_ir=_UNWIND,
 )

@@ -21,6 +21,8 @@ class Op:
     ""               none: None
     "block"          block type: FuncType, or int type index
     "label" "func" "local" "global" "table" "memory" "data" "elem"    int
+    "tag"            int
+    "try_table"      (block type, tuple of catch clauses: (kind, tagidx or None, label))
     "labels"         br_table: tuple of labels, the default last
     "type_table"     call_indirect, return_call_indirect: (typeidx, tableidx)
     "types"          select t*: tuple of ValType

@@ -6,16 +6,8 @@ from wasmjit import features
 from wasmjit.wasm.opcodes._row import PREFIX_SHIFT
 
 FEATURE_BY_CODE: dict[int, str] = {
-    0x06: features.LEGACY_EXCEPTIONS,  # try
-    0x07: features.LEGACY_EXCEPTIONS,  # catch
-    0x08: features.EXCEPTIONS,  # throw
-    0x09: features.LEGACY_EXCEPTIONS,  # rethrow
-    0x0A: features.EXCEPTIONS,  # throw_ref
     0x14: features.FUNCTION_REFERENCES,  # call_ref
     0x15: features.FUNCTION_REFERENCES,  # return_call_ref
-    0x18: features.LEGACY_EXCEPTIONS,  # delegate
-    0x19: features.LEGACY_EXCEPTIONS,  # catch_all
-    0x1F: features.EXCEPTIONS,  # try_table
     0xD3: features.GC,  # ref.eq
     0xD4: features.FUNCTION_REFERENCES,  # ref.as_non_null
     0xD5: features.FUNCTION_REFERENCES,  # br_on_null
