@@ -40,7 +40,7 @@ class EngineSettings:
 
     def engine(self) -> ApiEngine:
         """An engine with these settings."""
-        settings = Settings(relaxed_simd_deterministic=self.deterministic)
+        settings = Settings(relaxed_simd_deterministic=self.deterministic, fuel=self.fuel)
         if self.explicit:
             settings["bounds_checks"] = "explicit"
         if self.unoptimized:

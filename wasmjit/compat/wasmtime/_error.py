@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from wasmjit.errors import ExitStatus, InvalidError, LinkError, MalformedError, Trap, UnsupportedError, WasmError
+from wasmjit.errors import (
+    ExitStatus,
+    InvalidError,
+    LimitError,
+    LinkError,
+    MalformedError,
+    Trap,
+    UnsupportedError,
+    WasmError,
+)
+from wasmjit.limits import PAGE_SIZE
 
 _EXIT_CODES = range(126)
 """Exit statuses that the C API passes on."""
+
+_COUNTED = {"instances": "instance", "memories": "memory", "tables": "table"}
 
 
 class WasmtimeError(Exception):
@@ -57,6 +69,17 @@ def module_error(error: WasmError) -> WasmtimeError:
     return WasmtimeError(str(error))
 
 
+def limit_error(error: LimitError) -> WasmtimeError:
+    """What a limit of the store or of the engine becomes."""
+    if error.limit == "memory_bytes":
+        return WasmtimeError(f"memory minimum size of {error.value // PAGE_SIZE} pages exceeds memory limits")
+    if error.limit == "table_elements":
+        return WasmtimeError(f"table minimum size of {error.value} elements exceeds table limits")
+    if error.limit in _COUNTED:
+        return WasmtimeError(f"resource limit exceeded: {_COUNTED[error.limit]} count too high at {error.value}")
+    return WasmtimeError(str(error))
+
+
 def link_error(error: LinkError) -> WasmtimeError:
     """What an import that is missing or does not fit becomes."""
     if error.module is None:
@@ -76,6 +99,8 @@ def convert(error: BaseException) -> BaseException:
         return exit_error(error)
     if isinstance(error, LinkError):
         return link_error(error)
+    if isinstance(error, LimitError):
+        return limit_error(error)
     return module_error(error) if isinstance(error, WasmError) else error
 
 

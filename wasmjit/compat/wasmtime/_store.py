@@ -8,6 +8,7 @@ from wasmjit.api.store import Store as ApiStore
 from wasmjit.compat.wasmtime._engine import Engine
 from wasmjit.compat.wasmtime._error import WasmtimeError
 from wasmjit.compat.wasmtime._managed import Managed
+from wasmjit.runtime.quota import StoreLimits
 from wasmjit.runtime.wasi import Wasi
 
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from wasmjit.wasm.types import FuncType
 
     WasiFunctions: TypeAlias = dict[tuple[str, str], tuple[FuncType, HostFunction]]
+
+
+_MOST_FUEL = (1 << 63) - 1
+"""What the engine can count."""
 
 
 class Store(Managed):
@@ -54,6 +59,47 @@ class Store(Managed):
     def gc(self) -> None:
         """Accepted: objects are freed as soon as the guest can no longer reach them."""
         self.ptr()
+
+    # --- fuel
+
+    def set_fuel(self, fuel: int) -> None:
+        """Let wasm run for so many instructions, roughly; there is no fuel at first.
+
+        Raises WasmtimeError unless the engine has `Config.consume_fuel`.
+        """
+        if not 0 <= fuel < 1 << 64:
+            raise WasmtimeError(f"fuel must be between 0 and 2**64 - 1, not {fuel}")
+        self._fueled().fuel = min(fuel, _MOST_FUEL)
+
+    def get_fuel(self) -> int:
+        """The fuel that is left. Raises WasmtimeError as `set_fuel`."""
+        return self._fueled().fuel
+
+    def add_fuel(self, fuel: int) -> None:
+        """As `set_fuel`, on top of what is left. The package had this up to version 13."""
+        self.set_fuel(self.get_fuel() + fuel)
+
+    def _fueled(self) -> ApiStore:
+        if not self.ptr().engine._settings.fuel:
+            raise WasmtimeError("fuel is not configured in this store")
+        return self._core
+
+    # --- epochs and limits
+
+    def set_limits(
+        self,
+        memory_size: int = -1,
+        table_elements: int = -1,
+        instances: int = -1,
+        tables: int = -1,
+        memories: int = -1,
+    ) -> None:
+        """Limit the size of each memory in bytes and of each table, and how many things there may be at once.
+
+        What is negative is not limited. Limits hold for what is created or grows from then on.
+        """
+        given = (memory_size, table_elements, instances, memories, tables)
+        self.ptr()._core.limits = StoreLimits(*(None if limit < 0 else limit for limit in given))
 
     def set_epoch_deadline(self, ticks_after_current: int) -> None:
         """Let wasm run until the engine's epoch has moved on so many times."""
