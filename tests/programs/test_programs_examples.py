@@ -48,6 +48,16 @@ def test_quickjs(root: Path) -> None:
     ]
 
 
+def test_limits(root: Path) -> None:
+    assert run_example(root, "limits.py") == [
+        "run_forever: took more than 0.1 s",
+        "recurse: used up its stack",
+        "take_memory: returned 16",
+        "run_forever with fuel: took more than 1,000,000 instructions",
+        "too large to begin with: implementation limit exceeded: memory_bytes is 1114112, at most 1048576 allowed",
+    ]
+
+
 def test_dask_map(root: Path) -> None:
     pytest.importorskip("dask")
     assert run_example(root, "dask_map.py", "one", "two three", "it is four") == ["ONE", "TWO THREE", "IT IS FOUR"]
