@@ -195,3 +195,29 @@ if not child:
 print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
     assert rt_script(SIGNALS + script) == "7\n"
+
+
+REPLACED = """
+import faulthandler, signal
+from wasmjit.api.func import wrap_func
+from wasmjit.errors import Trap
+store = new_store()
+inst = instance(store, '(module (memory 1) (func (export "t") (param i32) (drop (i32.load (local.get 0)))))')
+t = wrap_func(inst.exports["t"])
+for _ in range(3):
+    t(0)
+REPLACE
+for _ in range(3):
+    try:
+        t(-1)
+    except Trap as trap:
+        print(trap.message)
+"""
+
+
+@pytest.mark.parametrize("replace", ["signal.signal(signal.SIGSEGV, lambda *_: None)", "faulthandler.enable()"])
+def test_handlers_replaced_between_two_calls(rt_script: Callable[..., str], replace: str) -> None:
+    """Calls do not look each time whether others have replaced our handlers; all the same a fault is a trap."""
+    quiet = "import os\nos.dup2(os.open(os.devnull, os.O_WRONLY), 2)\n"  # faulthandler reports what it sees
+    script = REPLACED.replace("REPLACE", quiet + replace)
+    assert rt_script(script) == "out of bounds memory access\n" * 3

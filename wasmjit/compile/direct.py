@@ -42,6 +42,11 @@ class DirectSupport:
         self._take_pending = ctypes.PYFUNCTYPE(ctypes.py_object)(symbols["wj_take_pending"])
         self._install()
 
+    def set_reinstall(self, function: Callable[[], None]) -> None:
+        """Set what puts our handlers for memory faults back."""
+        self._kept.append(function)
+        self._word("wj_reinstall").value = id(function)
+
     def _word(self, name: str) -> ctypes.c_uint64:
         return ctypes.c_uint64.from_address(self._symbols[name])
 

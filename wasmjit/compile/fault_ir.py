@@ -4,6 +4,9 @@ A fault whose program counter lies in the arena, in a thread that has an activat
 the handlers that were there before ours: `wj_previous` and `wj_previous_count` hold them for SIGSEGV and SIGBUS, the
 oldest first; support.py puts them there when it installs ours. At the bottom is the default action: the process dies.
 
+A handler that others have put in front of ours may raise a fault of wasm again, for ours to see (faulthandler does).
+That is no fault, but when that handler returns the instruction faults once more, and then it is a trap.
+
 They are called as if ours did not exist, with the disposition and the mask in force that they set for themselves. One
 that takes itself out and raises the signal again (faulthandler does) gets what it wants, and is forgotten. Two things
 could go on for ever, since a handler may have been installed when ours was there already, and so hand on to ours:
@@ -23,13 +26,16 @@ MAX_PREVIOUS = 8
 
 RETRIES = 64
 
+_SI_TKILL = -6  # si_code of a signal that a thread has sent
+
 _REPEATS = 64  # records of repeated faults; a thread uses the one that its id selects
 _NESTING_BYTES = 1 << 20  # a call of ours that is further down the stack than this is not inside the other call
 
 
 def fault_ir(platform: Platform) -> str:
     """The handler `wj_handler`, and `i32 wj_installed()`: whether it is installed for both signals."""
-    parts = [_variables(platform), _handler(platform), _chain(platform), _call_previous(platform)]
+    parts = [_variables(platform), _handler(platform), _raised_again(platform), _chain(platform)]
+    parts.append(_call_previous(platform))
     return "".join([*parts, _repeats(platform), _installed(platform)])
 
 
@@ -73,10 +79,46 @@ trap:
   call void @catch(i64 %pc, i64 %address, ptr %frame, ptr %bottom)
   br label %other
 other:
+  %again = call i1 @is_raised_again(i32 %code, ptr %context)
+  br i1 %again, label %retry, label %pass
+retry:
+  ret void
+pass:
   %repeats = call ptr @repeats_of_thread()
   %known = select i1 %fault, i64 %pc, i64 0
   call void @chain(i32 %sig, ptr %info, ptr %context, i64 %known, i64 %address, ptr %repeats)
   ret void
+}}
+"""
+
+
+def _raised_again(platform: Platform) -> str:
+    """Whether a handler that was in front of ours has met a fault of wasm, and raises it again for us.
+
+    It runs on the signal stack, in a thread that is in wasm. When it returns the instruction faults once more.
+    """
+    return f"""
+declare i32 @sigaltstack(ptr, ptr)
+define internal i1 @is_raised_again(i32 %code, ptr %context) #0 {{
+  %stack = alloca [3 x i64], align 8
+  %by.thread = icmp eq i32 %code, {_SI_TKILL}
+  br i1 %by.thread, label %look, label %no
+look:
+  %activation = call ptr @activation()
+  %outside = icmp eq ptr %activation, null
+  br i1 %outside, label %no, label %compare
+compare:
+  %got = call i32 @sigaltstack(ptr null, ptr %stack)
+  %start = load i64, ptr %stack, align 8
+  %size.p = getelementptr i8, ptr %stack, i64 16
+  %size = load i64, ptr %size.p, align 8
+  %sp.p = getelementptr i8, ptr %context, i64 {platform.context_sp}
+  %sp = load i64, ptr %sp.p, align 8
+  %offset = sub i64 %sp, %start
+  %nested = icmp ult i64 %offset, %size
+  ret i1 %nested
+no:
+  ret i1 false
 }}
 """
 

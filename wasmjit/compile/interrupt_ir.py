@@ -5,6 +5,8 @@ otherwise, every `TICK_NS` while it stays in wasm. The handler acts only where t
 module: there no lock is held and no structure half changed, so it may do whatever a host call may.
 
 * If the call's time is up, or its store is interrupted, it leaves by the jump that every trap takes.
+* If others have replaced the handlers for memory faults, it puts ours back: an instruction that faults again and again
+  would never end.
 * In the main thread it lets Python handle signals, Ctrl-C for one. An exception takes the same way out.
 * If the thread holds the GIL it gives it up: the call has turned out long. The GIL is taken back at the next host call,
   or when the call returns.
@@ -39,6 +41,7 @@ def interrupt_ir(platform: Platform) -> str:
             _FIRST_TICK,
             _tick(platform),
             _REASON,
+            _REINSTALL,
             _poll(),
             _stop(platform),
         ]
@@ -268,12 +271,43 @@ nothing:
 """
 
 
+_REINSTALL = """
+declare dso_local i32 @wj_installed()
+@wj_reinstall = dso_local global ptr null
+define internal i1 @reinstall(ptr %thread) #0 {
+  %state = call i32 @wj_host_begin()
+  %function = load ptr, ptr @wj_reinstall, align 8
+  %result = call ptr @PyObject_CallNoArgs(ptr %function)
+  %failed = icmp eq ptr %result, null
+  br i1 %failed, label %keep, label %drop
+keep:
+  call void @wj_stash(ptr %thread)
+  br label %done
+drop:
+  call void @Py_DecRef(ptr %result)
+  br label %done
+done:
+  call void @wj_host_end(i32 %state)
+  ret i1 %failed
+}
+"""
+
+
 def _poll() -> str:
     """What Python wants now and then; true if that raised."""
     return f"""
 declare i32 @PyGILState_Ensure()
 declare void @PyGILState_Release(i32)
 define internal i1 @poll(ptr %thread, ptr %activation) #0 {{
+  %installed = call i32 @wj_installed()
+  %displaced = icmp eq i32 %installed, 0
+  br i1 %displaced, label %repair, label %ordinary
+repair:
+  %failed = call i1 @reinstall(ptr %thread)
+  br i1 %failed, label %lost, label %ordinary
+lost:
+  ret i1 true
+ordinary:
   %held.p = getelementptr i8, ptr %activation, i64 {ACTIVATION_HELD}
   %held = load i64, ptr %held.p, align 8
   %main.p = getelementptr i8, ptr %thread, i64 {layout.THREAD_IS_MAIN}

@@ -47,7 +47,7 @@ _DECLARATIONS = """
 @wj_key = external dso_local global i32
 declare ptr @pthread_getspecific(i32)
 declare dso_local ptr @wj_thread()
-declare dso_local i32 @wj_begin(ptr, ptr, ptr, ptr)
+declare dso_local i32 @wj_begin_in(ptr, ptr, ptr, ptr, ptr)
 declare dso_local void @wj_end(ptr)
 declare dso_local void @wj_trap(ptr, i32, i32) noreturn
 declare void @PyEval_RestoreThread(ptr)
@@ -111,7 +111,8 @@ take:
   %vmctx = load ptr, ptr %vmctx.p, align 8
   %trap.p = getelementptr i8, ptr %store, i64 {layout.STORE_TRAP_INFO}
   %trap = load ptr, ptr %trap.p, align 8
-  %refused = call i32 @wj_begin(ptr %activation, ptr %vmctx, ptr %trap, ptr %frame)
+  %refused = call i32 @wj_begin_in(ptr %activation, ptr %vmctx, ptr %trap, ptr %frame,
+    ptr %thread)
   %open = icmp eq i32 %refused, 0
   br i1 %open, label %gil, label %give
 give:

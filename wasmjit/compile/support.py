@@ -84,7 +84,9 @@ class Support:
         code = LoadedObject(compile_python_support(), self._resolve, arena=support_arena())
         self._trampolines.append(code)
         self._symbols.update(code.symbols)
-        return DirectSupport(self._symbols, self._symbol)
+        direct = DirectSupport(self._symbols, self._symbol)
+        direct.set_reinstall(self.install_signal_handlers)
+        return direct
 
     def prepare(self, exported: Iterable[str], imported: Iterable[str] = ()) -> None:
         """Make what calls with these signature keys need at once, which is cheaper than one by one."""

@@ -73,6 +73,11 @@ declare i64 @llvm.umax.i64(i64, i64)
 # (calls between Python and wasm that never end) is refused before it takes any more of the stack.
 _BEGIN = f"""
 define dso_local i32 @wj_begin(ptr %activation, ptr %c, ptr %trap, ptr %frame) #0 {{
+  %thread = call ptr @wj_thread()
+  %refused = call i32 @wj_begin_in(ptr %activation, ptr %c, ptr %trap, ptr %frame, ptr %thread)
+  ret i32 %refused
+}}
+define dso_local i32 @wj_begin_in(ptr %activation, ptr %c, ptr %trap, ptr %frame, ptr %thread) #0 {{
   %store.p = getelementptr i8, ptr %c, i64 {layout.VMCTX_STORE}
   %store = load ptr, ptr %store.p, align 8
   %depth.p = getelementptr i8, ptr %store, i64 {layout.STORE_DEPTH}
@@ -112,7 +117,6 @@ grant:
   %quiet = icmp eq i64 %interrupt, 0
   br i1 %quiet, label %arm, label %interrupted
 arm:
-  %thread = call ptr @wj_thread()
   %calls.p = getelementptr i8, ptr %thread, i64 {layout.THREAD_CALLS}
   %calls = load i64, ptr %calls.p, align 8
   %calls.more = add i64 %calls, 1
