@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wasmjit.errors import InternalError
+from wasmjit.runtime.aggregates import AGGREGATES
 from wasmjit.wasm.module import ConstExpr
 from wasmjit.wasm.opcodes import CODE_BY_NAME
 
 if TYPE_CHECKING:
     from wasmjit.runtime.instance import ModuleInstance
+
+_REF_I31 = CODE_BY_NAME["ref.i31"]
+_CONVERSIONS = (CODE_BY_NAME["any.convert_extern"], CODE_BY_NAME["extern.convert_any"])
 
 _MASK32 = (1 << 32) - 1
 _MASK64 = (1 << 64) - 1
@@ -31,16 +35,25 @@ _GLOBAL_GET = CODE_BY_NAME["global.get"]
 
 def evaluate(instance: ModuleInstance, expr: ConstExpr) -> int:
     """The bits of a valid expression's value, unsigned; for references the address."""
-    if len(expr) == 1:
+    if len(expr) == 1 and expr[0].code not in AGGREGATES:
         return _operand(instance, expr[0].code, expr[0].imm)
-    stack: list[int] = []
-    for code, imm, _ in expr:
-        if code in _ARITHMETIC:
-            right, left = stack.pop(), stack.pop()
-            stack.append(_binary(*_ARITHMETIC[code], left, right))
-        else:
-            stack.append(_operand(instance, code, imm))
-    return stack.pop()
+    heap = instance.store.heap
+    stack: list[int] = heap.pinned if heap is not None else []
+    height = len(stack)
+    try:
+        for code, imm, _ in expr:
+            if code in _ARITHMETIC:
+                right, left = stack.pop(), stack.pop()
+                stack.append(_binary(*_ARITHMETIC[code], left, right))
+            elif code in AGGREGATES and heap is not None:
+                AGGREGATES[code](heap, instance.module, imm, stack)
+            elif code == _REF_I31:
+                stack.append((stack.pop() << 1 | 1) & _MASK32)
+            elif code not in _CONVERSIONS:
+                stack.append(_operand(instance, code, imm))
+        return stack[-1]
+    finally:
+        del stack[height:]
 
 
 def _operand(instance: ModuleInstance, code: int, imm: object) -> int:

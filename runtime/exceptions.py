@@ -3,7 +3,8 @@
 An exception is a cell (abi.layout) out of a free list, which native code takes from and gives back to: one that is
 caught without a reference is free again at once. Of the others, those that can still be reached are looked for when
 none is free: by their addresses, on the stack of the thread that asks (conservatively), in tables, in globals and in
-the payload of one another. When no wasm code of the store runs, no stack needs a look.
+the payload of one another. One that has been stored into an object of the heap stays as long as the
+store. When no wasm code of the store runs, no stack needs a look.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from wasmjit.abi.layout import (
     EXN_KEPT,
     EXN_NEXT,
     EXN_NUM_PLACES,
+    EXN_OWNERS,
     EXN_PAYLOAD,
     EXN_PAYLOAD_BYTES,
     EXN_PLACES,
@@ -83,6 +85,11 @@ class Exceptions:
     def live(self) -> set[int]:
         """Addresses of all exceptions."""
         return {cell for cell in self._cells() if read_word(cell + EXN_TAG)} | set(self._large)
+
+    def memory(self) -> Iterator[memoryview]:
+        """All that exceptions consist of: in their payload there may be references to objects of the heap."""
+        for block in (*self._slabs, *self._large.values()):
+            yield block.words.cast("B")
 
     def refill(self, stack_low: int | None) -> None:
         """Make free cells. `stack_low` is the lowest address of the stack that may hold references; None: unknown."""
@@ -156,6 +163,7 @@ class Exceptions:
             found |= live.intersection(table.read(0, table.size))
         self.globals = [(owner, address) for owner, address in self.globals if owner() is not None]
         found |= live.intersection(read_word(address) for _, address in self.globals)
+        found |= {exn for exn in live if read_word(exn + EXN_OWNERS)}
         pending = list(found)
         while pending:
             inner = live.intersection(self._inner(pending.pop())) - found

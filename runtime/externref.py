@@ -13,15 +13,20 @@ from typing import TypeVar
 
 from wasmjit.abi.layout import (
     CELL_BYTES,
+    CELL_HELD,
+    CELL_INFO,
     CELL_LISTED,
     CELL_NEXT,
     CELL_OWNERS,
+    HELD,
+    MARKED,
     STORE_DEPTH,
     STORE_UNOWNED,
     STORE_UNSETTLED,
 )
 from wasmjit.runtime.lock import StoreLock
 from wasmjit.runtime.raw import Block, read_word, write_word
+from wasmjit.runtime.typeinfo import HOST_INFO
 
 _T = TypeVar("_T")
 
@@ -36,7 +41,19 @@ class ExternRefs:
     in which it happened.
     """
 
-    __slots__ = ("_by_id", "_free", "_header", "_holds", "_lock", "_objects", "_slabs", "released", "when_idle")
+    __slots__ = (
+        "_by_id",
+        "_free",
+        "_header",
+        "_holds",
+        "_lock",
+        "_objects",
+        "_slabs",
+        "object_at",
+        "released",
+        "roots",
+        "when_idle",
+    )
 
     def __init__(self, header: Block, lock: StoreLock) -> None:
         self._header = header.words
@@ -48,6 +65,10 @@ class ExternRefs:
         self._slabs: list[Block] = []
         self.when_idle: Callable[[], None] = lambda: None
         """Called first of all when there is something to settle."""
+        self.roots: dict[int, memoryview] = {}
+        """The words of all OwnedSlots."""
+        self.object_at: Callable[[int], object] = self._objects.__getitem__
+        """What finds the object of the heap that a reference refers to."""
         self.released: deque[list[int]] = deque()
         """Cells that dropped tables and instances owned, to be given up when the store is idle."""
 
@@ -75,8 +96,12 @@ class ExternRefs:
         return self._new_cell(value) if cell is None else cell
 
     def value_of(self, cell: int) -> object:
-        """The object of a reference."""
-        return self._objects[cell] if cell else None
+        """The object of a reference of the hierarchies of any and extern: of the host, of the heap, or an i31."""
+        if not cell:
+            return None
+        if cell & 1:
+            return (cell >> 1 & 0x7FFF_FFFF ^ 1 << 30) - (1 << 30)
+        return self._objects[cell] if cell in self._objects else self.object_at(cell)
 
     def _new_cell(self, value: object) -> int:
         if not self._free:
@@ -86,20 +111,22 @@ class ExternRefs:
         cell = self._free.pop()
         self._objects[cell] = value
         self._by_id[id(value)] = cell
+        write_word(cell + CELL_INFO, HOST_INFO)
         write_word(cell + CELL_OWNERS, 0)
+        write_word(cell + CELL_HELD, 0)
         self._list(cell)
         return cell
 
     # --- owners
 
     def own(self, cell: int, count: int = 1) -> None:
-        """Count new owners of a cell; nothing for null."""
-        if cell:
+        """Count new owners of a cell; nothing for what is none: null, an i31, or an object of the heap."""
+        if cell in self._objects:
             write_word(cell + CELL_OWNERS, read_word(cell + CELL_OWNERS) + count)
 
     def disown(self, cell: int) -> None:
         """Count one owner less."""
-        if cell:
+        if cell in self._objects:
             owners = read_word(cell + CELL_OWNERS) - 1
             write_word(cell + CELL_OWNERS, owners)
             if not owners and not read_word(cell + CELL_LISTED):
@@ -149,8 +176,23 @@ class ExternRefs:
         while cell := self._header[_UNOWNED]:
             self._header[_UNOWNED] = read_word(cell + CELL_NEXT)
             write_word(cell + CELL_LISTED, 0)
-            if not read_word(cell + CELL_OWNERS):
+            if not read_word(cell + CELL_OWNERS) and not read_word(cell + CELL_HELD):
                 garbage.append(self._free_cell(cell))
+
+    def hold_in_heap(self, reference: int) -> None:
+        """Note that an object of the heap holds a reference, which may be a cell."""
+        if reference in self._objects:
+            write_word(reference + CELL_HELD, HELD)
+
+    def after_collection(self) -> None:
+        """Let go of the cells that the heap held and a collection has not found any more."""
+        for cell in self._objects:
+            held = read_word(cell + CELL_HELD)
+            if held:
+                write_word(cell + CELL_HELD, HELD if held == HELD | MARKED else 0)
+                if held == HELD and not read_word(cell + CELL_OWNERS) and not read_word(cell + CELL_LISTED):
+                    self._list(cell)
+                    self._header[_UNSETTLED] = 1
 
     def _free_cell(self, cell: int) -> object:
         value = self._objects.pop(cell)
@@ -160,15 +202,26 @@ class ExternRefs:
 
 
 class OwnedSlots:
-    """Words that own cells, in a table, a segment or a global: the cells are released when this object goes."""
+    """Words that hold references, in a table, a segment or a global.
+
+    The collector looks at them as long as this object lives. They own the cells in them, which are released when it
+    goes; and as nothing keeps what else they hold from then on, they are null.
+    """
 
     __slots__ = ("_externrefs", "words")
 
     def __init__(self, externrefs: ExternRefs, words: memoryview) -> None:
         self._externrefs = externrefs
         self.words = words
+        externrefs.roots[id(self)] = words
+
+    def forget(self) -> None:
+        """The words have moved to another place."""
+        self.words = self.words[:0]
+        self._externrefs.roots.pop(id(self), None)
 
     def __del__(self) -> None:
+        self._externrefs.roots.pop(id(self), None)
         cells = [cell for cell in self.words if cell]
         if cells:
             self.words[:] = memoryview(bytes(self.words.nbytes)).cast("Q")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from wasmjit.abi.gc import is_traced
 from wasmjit.abi.layout import GLOBAL_BYTES
 from wasmjit.runtime.exceptions import is_exn_ref
 from wasmjit.runtime.externref import OwnedSlots
 from wasmjit.runtime.raw import SPACE, Block
 from wasmjit.runtime.values import pack_value, unpack_value, value_struct
-from wasmjit.wasm.types import EXTERNREF, GlobalType, is_func_ref
+from wasmjit.wasm.types import GlobalType, is_func_ref, may_be_host
 
 if TYPE_CHECKING:
     from wasmjit.runtime.func import FuncInstance
@@ -39,7 +40,7 @@ class GlobalInstance:
         """A global of the host's. Raises as `pack_value` for an unsuitable value."""
         block = Block(GLOBAL_BYTES)
         instance = GlobalInstance(store, type, block.address, block)
-        if type.type is EXTERNREF:
+        if is_traced(type.type):
             instance._owned = OwnedSlots(store.externrefs, block.words[:1])
         if is_exn_ref(type.type):
             store.exceptions.add_global(instance, block.address)
@@ -53,7 +54,7 @@ class GlobalInstance:
     def set(self, bits: int) -> None:
         """Replace the value by its bits, whether the global is mutable or not."""
         with self.store.lock:
-            if self.type.type is EXTERNREF:
+            if may_be_host(self.type.type):
                 self.store.externrefs.own(bits)
                 self.store.externrefs.disown(self.get())
             SPACE[self.storage : self.storage + self._size_bytes] = bits.to_bytes(self._size_bytes, "little")

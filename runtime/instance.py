@@ -8,6 +8,7 @@ from operator import setitem
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import ref
 
+from wasmjit.abi.gc import is_traced
 from wasmjit.abi.layout import (
     FUNCREF_FUNCIDX,
     FUNCREF_VMCTX,
@@ -29,7 +30,6 @@ from wasmjit.runtime.matching import Extern
 from wasmjit.runtime.raw import SPACE, Block, read_word
 from wasmjit.runtime.registry import AddressMap
 from wasmjit.runtime.table import TableInstance
-from wasmjit.wasm.types import EXTERNREF
 
 if TYPE_CHECKING:
     from wasmjit.abi.native import NativeModule
@@ -149,7 +149,7 @@ class ModuleInstance:
         self.global_(globalidx).set(bits)
         if is_exn_ref(self.module.globals[globalidx].type.type):
             self.store.exceptions.add_global(self, self.vmctx.address + self.plan.layout.global_(globalidx))
-        if self.module.globals[globalidx].type.type is EXTERNREF:
+        if is_traced(self.module.globals[globalidx].type.type):
             start = self.plan.layout.global_(globalidx) // 8
             self._owned["global", globalidx] = OwnedSlots(self.store.externrefs, self.vmctx.words[start : start + 1])
 
@@ -179,7 +179,7 @@ class ModuleInstance:
         block = Block(8 * len(references))
         words = block.words[: len(references)]
         words[:] = references
-        if self.module.elements[elemidx].type is EXTERNREF:
+        if is_traced(self.module.elements[elemidx].type):
             for cell in words:
                 self.store.externrefs.own(cell)
             self._owned["element", elemidx] = OwnedSlots(self.store.externrefs, words)

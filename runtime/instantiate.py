@@ -19,6 +19,7 @@ from wasmjit.abi.native import NativeModule
 from wasmjit.runtime.constexpr import evaluate
 from wasmjit.runtime.func import FuncInstance, WasmFuncInstance
 from wasmjit.runtime.global_ import GlobalInstance
+from wasmjit.runtime.heap import make_heap, needs_heap
 from wasmjit.runtime.hostcalls import HOST_FUNCIDX, HostFuncInstance, HostImport
 from wasmjit.runtime.instance import ModuleInstance
 from wasmjit.runtime.matching import Extern, match_imports
@@ -43,6 +44,8 @@ def instantiate(store: Store, module: Module, native: NativeModule, imports: Seq
     with store.lock:
         instance = ModuleInstance(store, plan, native, imports)
         store.code[native] = plan
+        if needs_heap(module.deftypes):
+            make_heap(store).link(instance)
         _take_imports(instance)
         _define_memories(instance)
         _define_tables(instance)
@@ -184,10 +187,16 @@ def _fill_tables(instance: ModuleInstance) -> None:
 def _references(instance: ModuleInstance, segment: ElementSegment) -> memoryview:
     """The contents of an element segment, as words."""
     if segment.funcs is not None:
-        references = [instance.reference(funcidx) for funcidx in segment.funcs]
-    else:
-        references = [evaluate(instance, expr) for expr in segment.exprs or ()]
-    return memoryview(array("Q", references))
+        return memoryview(array("Q", [instance.reference(funcidx) for funcidx in segment.funcs]))
+    heap = instance.store.heap
+    references: list[int] = heap.pinned if heap is not None else []
+    height = len(references)
+    try:
+        for expr in segment.exprs or ():
+            references.append(evaluate(instance, expr))
+        return memoryview(array("Q", references[height:]))
+    finally:
+        del references[height:]
 
 
 def _run_elements(instance: ModuleInstance) -> None:

@@ -47,6 +47,8 @@ def map_memory(size_bytes: int, protection: int) -> int | None:
 
 
 munmap = _function("munmap", c_int, c_void_p, c_size_t)
+madvise = _function("madvise", c_int, c_void_p, c_size_t, c_int)
+MADV_DONTNEED = 4
 mprotect = _function("mprotect", c_int, c_void_p, c_size_t, c_int)
 sigaltstack = _function("sigaltstack", c_int, POINTER(SignalStack), POINTER(SignalStack))
 pthread_self = _function("pthread_self", c_ulong)

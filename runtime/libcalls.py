@@ -113,6 +113,17 @@ def _exn_new_large(instance: ModuleInstance, tag: int, payload_bytes: int, *_: i
     return instance.store.exceptions.new_large(tag, payload_bytes)
 
 
+@_libcall(Libcall.GC_COLLECT)
+def _gc_collect(instance: ModuleInstance, *_: int) -> int:
+    heap = instance.store.heap
+    if heap is not None:
+        heap.collect()
+    return 0
+
+
+_OF_HEAP = range(Libcall.GC_STRUCT, Libcall.GC_HOLD_EXNS + 1)
+"""They come with the first heap (heap.py)."""
+
 _tables: WeakKeyDictionary[NativeSupport, Block] = WeakKeyDictionary()
 
 
@@ -122,7 +133,8 @@ def libcall_table(native: NativeSupport) -> Block:
     if table is None:
         table = Block(8 * len(Libcall))
         for index in Libcall:
-            table.words[index] = _address(native, index)
+            if index not in _OF_HEAP:
+                table.words[index] = _address(native, index)
         _tables[native] = table
     return table
 

@@ -27,6 +27,7 @@ from wasmjit.errors import InternalError
 from wasmjit.runtime.exceptions import Exceptions
 from wasmjit.runtime.externref import ExternRefs
 from wasmjit.runtime.func import FuncInstance, pointer_argument
+from wasmjit.runtime.heap import Heap
 from wasmjit.runtime.hostcalls import dispatch_address
 from wasmjit.runtime.instance import func_at
 from wasmjit.runtime.lazy import lazy_address
@@ -73,6 +74,8 @@ class Store:
         """What Python code gets for a tag."""
         self.unwrap_tag: Callable[[object], TagInstance | None] = _if_tag
         """The tag that a Python object stands for, if it does."""
+        self.heap: Heap | None = None
+        """Where structures and arrays are: made for the first instance that has such types."""
         native.set_dispatch(dispatch_address(native.direct))
         native.set_lazy_handler(lazy_address(native.direct))
         native.install_signal_handlers()  # without guarded memories too: a huge frame may run into the end of the stack

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING, cast
 
+from wasmjit.abi.gc import is_traced
 from wasmjit.abi.layout import DEF_BASE, DEF_BYTES, DEF_LENGTH
 from wasmjit.abi.traps import TrapCode
 from wasmjit.limits import MAX_TABLE_ELEMENTS, check_limit
@@ -13,7 +14,7 @@ from wasmjit.runtime.externref import OwnedSlots, transfer
 from wasmjit.runtime.raw import Block
 from wasmjit.runtime.traps import plain_trap
 from wasmjit.runtime.values import pack_value, unpack_value
-from wasmjit.wasm.types import EXTERNREF, Limits, TableType, ValType, is_func_ref
+from wasmjit.wasm.types import Limits, TableType, ValType, is_func_ref
 
 if TYPE_CHECKING:
     from wasmjit.runtime.func import FuncInstance
@@ -58,9 +59,9 @@ class TableStorage:
         size = self.size
         if size:
             block.words[:size] = self._slots[:size]
-        if self.element is EXTERNREF:
+        if is_traced(self.element):
             if self._owned is not None:
-                self._owned.words = self._owned.words[:0]
+                self._owned.forget()
             self._owned = OwnedSlots(self.store.externrefs, block.words)
         self._slots: memoryview = block.words
         self._capacity = capacity

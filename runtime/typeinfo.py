@@ -5,9 +5,20 @@ from __future__ import annotations
 import threading
 from weakref import WeakValueDictionary
 
-from wasmjit.abi.layout import MIN_SUPERS, TYPE_INFO_DEPTH, TYPE_INFO_SUPERS
+from wasmjit.abi.gc import ARRAY_ELEMENTS, array_is_traced, traced_offsets
+from wasmjit.abi.layout import (
+    KIND_ARRAY,
+    KIND_FUNC,
+    KIND_STRUCT,
+    MIN_SUPERS,
+    TYPE_INFO_KIND,
+    TYPE_INFO_NUM_REFS,
+    TYPE_INFO_REFS,
+    TYPE_INFO_SUPERS,
+)
 from wasmjit.runtime.raw import Block
 from wasmjit.wasm.rectypes import DefType
+from wasmjit.wasm.types import ArrayType, CompositeType, StructType
 
 _lock = threading.Lock()
 _by_address: WeakValueDictionary[int, DefType] = WeakValueDictionary()
@@ -39,9 +50,30 @@ def _make(type: DefType) -> Block:
 
 
 def _block(type: DefType) -> Block:
-    block = Block(TYPE_INFO_SUPERS + 8 * max(MIN_SUPERS, type.depth + 1))
-    block.words[TYPE_INFO_DEPTH // 8] = type.depth << 32
+    offsets = _traced(type.composite)
+    start = TYPE_INFO_SUPERS + 8 * max(MIN_SUPERS, type.depth + 1)
+    block = Block(start + 4 * len(offsets))
+    block.words[TYPE_INFO_KIND // 8] = _KINDS[type.kind] | type.depth << 32
+    block.words[TYPE_INFO_NUM_REFS // 8] = len(offsets)
+    block.words[TYPE_INFO_REFS // 8] = block.address + start
+    refs = block.words[start // 8 :].cast("B").cast("I")
+    for i, offset in enumerate(offsets):
+        refs[i] = offset
     first = TYPE_INFO_SUPERS // 8
     for depth, supertype in enumerate(type.supers):
         block.words[first + depth] = block.address if supertype is type else supertype.attachment.address
     return block
+
+
+def _traced(composite: CompositeType) -> list[int]:
+    """Where objects of the type have references that the collector follows; for an array, where the first one is."""
+    if isinstance(composite, StructType):
+        return traced_offsets(composite)
+    return [ARRAY_ELEMENTS] if isinstance(composite, ArrayType) and array_is_traced(composite) else []
+
+
+_KINDS = {"func": KIND_FUNC, "struct": KIND_STRUCT, "array": KIND_ARRAY}
+
+_HOST_INFO = Block(TYPE_INFO_SUPERS + 8 * MIN_SUPERS)
+HOST_INFO: int = _HOST_INFO.address
+"""The TypeInfo of objects of the host, which has no type but any and extern."""

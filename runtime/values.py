@@ -27,16 +27,21 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
 from wasmjit.abi.signature import LETTER, SLOT_FORMAT, buffer_structs, signature_key
 from wasmjit.errors import WasmException
+from wasmjit.runtime.heapobject import HeapObject
 from wasmjit.wasm.subtyping import heap_matches, heap_of
 from wasmjit.wasm.types import (
+    ANY,
+    ARRAY,
+    EQ,
     EXN,
     EXTERN,
-    EXTERNREF,
     F32,
     F64,
     FUNCREF,
+    I31,
     I32,
     I64,
+    STRUCT,
     V128,
     FuncType,
     RefType,
@@ -87,6 +92,8 @@ def _pack_reference(store: Store, type: RefType, value: object, keeper: Keeper) 
         return 0
     if is_func_ref(type):
         return _pack_funcref(store, type, value, keeper)
+    if isinstance(value, HeapObject):
+        return _pack_object(store, type, value)
     if type.heap is EXTERN:
         return store.externrefs.intern(value)
     if type.heap is EXN and isinstance(value, WasmException):
@@ -94,7 +101,34 @@ def _pack_reference(store: Store, type: RefType, value: object, keeper: Keeper) 
         if exn is None:
             raise ValueError("the exception's tag belongs to another store")
         return exn
-    raise TypeError(f"expected a {type}, not {_describe(value)}")
+    if heap_matches(I31, heap_of(type)) and isinstance(value, int) and not isinstance(value, bool):
+        return _pack_i31(value)
+    if type.heap is ANY:
+        return store.externrefs.intern(value)
+    raise TypeError(f"expected {_EXPECTED.get(heap_of(type), f'a {type}')}, not {_describe(value)}")
+
+
+_EXPECTED: dict[object, str] = {
+    EQ: "an integer or an object of the heap",
+    I31: "an integer",
+    STRUCT: "a Struct",
+    ARRAY: "an Array",
+}
+
+
+def _pack_object(store: Store, type: RefType, obj: HeapObject) -> int:
+    """An object of the heap, as such or as an external reference."""
+    if obj._store is not store:
+        raise ValueError("the object belongs to another store")
+    if type.heap is not EXTERN and not heap_matches(obj.deftype, heap_of(type)):
+        raise TypeError(f"an object of type {obj.deftype} for {type}")
+    return obj.address
+
+
+def _pack_i31(value: int) -> int:
+    if not -1 << 30 <= value < 1 << 31:
+        raise OverflowError(f"{value} is out of range for i31")
+    return (value << 1 | 1) & 0xFFFF_FFFF
 
 
 def _pack_int(value: object, bits: int) -> int:
@@ -169,9 +203,9 @@ def unpack_value(store: Store, type: ValType, value: SlotValue) -> object:
     reference = cast(int, value)
     if isinstance(type, RefType) and type.heap is EXN:
         return store.exceptions.to_python(reference) if reference else None
-    if type is EXTERNREF or not is_func_ref(type):
-        return store.externrefs.value_of(reference)
-    return store.wrap_func(store.func_at(reference)) if reference else None
+    if is_func_ref(type):
+        return store.wrap_func(store.func_at(reference)) if reference else None
+    return store.externrefs.value_of(reference)
 
 
 # --- single values by address: globals

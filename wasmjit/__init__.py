@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         WasmError,
         WasmException,
     )
+    from wasmjit.runtime.heap import Array, Struct
     from wasmjit.runtime.quota import StoreLimits
     from wasmjit.runtime.wasi import Preopen, Symlink, VirtualDir, WasiConfig
     from wasmjit.wasm.types import (
@@ -73,6 +74,7 @@ __all__ = [
     "I32",
     "I64",
     "V128",
+    "Array",
     "ArtifactError",
     "CallTimeout",
     "CompletedRun",
@@ -103,6 +105,7 @@ __all__ = [
     "Preopen",
     "Store",
     "StoreLimits",
+    "Struct",
     "Symlink",
     "Table",
     "TableType",
@@ -153,6 +156,7 @@ _HOMES = {
         "WasmError",
         "WasmException",
     ),
+    "runtime.heap": ("Array", "Struct"),
     "runtime.quota": ("StoreLimits",),
     "runtime.wasi": ("Preopen", "Symlink", "VirtualDir", "WasiConfig"),
     "wasm.types": (

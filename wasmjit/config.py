@@ -25,6 +25,9 @@ class Config:
       "auto": guard where the platform has it.
     * `target_cpu`: an LLVM CPU name; None means this machine's, with all its features.
     * `max_stack_bytes`: native stack that wasm and the Python functions it calls may use together.
+    * `max_gc_heap_bytes`: memory for the structures and arrays of one store, in blocks of 64 KiB. It is address space
+      until it is used.
+    * `gc_stress`: collect garbage at every allocation. For tests.
     * `compilation`: "lazy" compiles a function when it is first called, "eager" all before the module can be used.
     * `validation`: "lazy" checks a body when it is compiled, so that `InvalidError` may come from a call; "eager"
       checks all when the module is made. No code runs that has not been checked.
@@ -43,6 +46,8 @@ class Config:
     bounds_checks: BoundsChecks = "auto"
     target_cpu: str | None = None
     max_stack_bytes: int = 2 << 20
+    max_gc_heap_bytes: int = 4 << 30
+    gc_stress: bool = False
     jobs: int = 1
     release_gil: bool = False
     relaxed_simd_deterministic: bool = False
@@ -62,6 +67,8 @@ class Config:
                 raise ValueError(f"{name} must be lazy or eager, not {getattr(self, name)!r}")
         if not 64 << 10 <= self.max_stack_bytes <= 1 << 30:
             raise ValueError("max_stack_bytes must be between 64 KiB and 1 GiB")
+        if not 64 << 10 <= self.max_gc_heap_bytes <= 1 << 40:
+            raise ValueError("max_gc_heap_bytes must be between 64 KiB and 1 TiB")
         if self.tier not in TIERS:
             raise ValueError(f"tier must be one of {', '.join(TIERS)}, not {self.tier!r}")
         if self.jobs < 1:

@@ -39,6 +39,8 @@ SUPPORTED = frozenset(
         REFERENCE_TYPES,
         SIMD,
         EXTENDED_CONST,
+        FUNCTION_REFERENCES,
+        GC,
         MULTI_MEMORY,
         MEMORY64,
         RELAXED_SIMD,

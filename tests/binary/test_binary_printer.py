@@ -9,7 +9,21 @@ import pytest
 from wasmjit.binary import decode_body, decode_module
 from wasmjit.binary.printer import print_functype, print_instr
 from wasmjit.wasm.opcodes import CODE_BY_NAME, OPCODES
-from wasmjit.wasm.types import EXTERNREF, F64, FUNCREF, I32, I64, V128, FuncType
+from wasmjit.wasm.types import (
+    ANYREF,
+    EQ,
+    EXTERNREF,
+    F64,
+    FUNCREF,
+    I31,
+    I32,
+    I64,
+    NULLREF,
+    STRUCT,
+    V128,
+    FuncType,
+    ref_type,
+)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +75,7 @@ def test_function_types():
 IMMEDIATES = {
     "": [None],
     "block": [FuncType(), FuncType((), (V128,)), 5],
-    **dict.fromkeys(("label", "func", "local", "global", "table", "data", "elem", "tag"), (0, 3, 200)),
+    **dict.fromkeys(("label", "func", "local", "global", "table", "data", "elem", "tag", "type"), (0, 3, 200)),
     "memory": [0],
     "labels": [(0,), (3, 200, 1)],
     "try_table": [
@@ -71,7 +85,10 @@ IMMEDIATES = {
     ],
     "type_table": [(5, 0), (5, 2)],
     "types": [(I32,), (FUNCREF,)],
-    "ref": [FUNCREF, EXTERNREF],
+    "ref": [FUNCREF, EXTERNREF, ref_type(5, True), NULLREF],
+    "heap": [EQ, I31, 5],
+    "cast": [(0, ANYREF, ref_type(STRUCT, False)), (3, ref_type(5, True), ref_type(5, False))],
+    **{key: [(5, 0), (5, 2)] for key in ("type_field", "type_count", "type_data", "type_elem", "type_type")},
     "memarg": [(0, 0, 0), (0, 300, 0), (0, 300, 2)],
     "memarg_lane": [(0, 0, 0, 1), (0, 300, 2, 0)],
     "lane": [1],

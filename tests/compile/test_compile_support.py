@@ -346,6 +346,9 @@ define tailcc void @set(ptr %c, ptr %slot, ptr %cell) #0 {{
     )
     slots = (ctypes.c_uint64 * 2)()
     cells = [(ctypes.c_uint64 * (layout.CELL_BYTES // 8))() for _ in range(2)]
+    host = (ctypes.c_uint64 * (layout.TYPE_INFO_SUPERS // 8))()
+    for cell in cells:
+        cell[layout.CELL_INFO // 8] = ctypes.addressof(host)
     addresses = [ctypes.addressof(cell) for cell in cells]
     slot = [ctypes.addressof(slots) + 8 * i for i in range(2)]
 

@@ -10,10 +10,11 @@ from wasmjit.limits import MAX_NESTING
 from wasmjit.validate.body import validate_body
 from wasmjit.wasm.module import Module
 from wasmjit.wasm.opcodes import CODE_BY_NAME, OPCODES
-from wasmjit.wasm.types import EXTERNREF, I32, FuncType, Limits, MemType
+from wasmjit.wasm.types import ARRAYREF, EQREF, EXTERNREF, I31REF, I32, FuncType, Limits, MemType
 
 CONST = {"i32": ("i32.const", 0), "i64": ("i64.const", 0), "f32": ("f32.const", 0), "f64": ("f64.const", 0)}
 CONST |= {"v128": ("v128.const", bytes(16)), "externref": ("ref.null", EXTERNREF)}
+CONST |= {type.name: ("ref.null", type) for type in (EQREF, I31REF, ARRAYREF)}
 SAMPLE_IMM = {
     "": None,
     "memarg": (0, 0, 0),

@@ -13,18 +13,25 @@ from wasmjit.validate import validate_body, validate_module
 from wasmjit.wasm.module import Code, DataSegment, ElementSegment, Export, Global, Module
 from wasmjit.wasm.opcodes import CODE_BY_NAME, OPCODES
 from wasmjit.wasm.types import (
+    ANY,
     EXTERNREF,
     F64,
     FUNCREF,
+    HEAP_TYPES,
+    I8,
     I32,
     I64,
     V128,
     VAL_TYPES,
+    ArrayType,
+    FieldType,
     FuncType,
     GlobalType,
     Limits,
     MemType,
+    StructType,
     TableType,
+    ref_type,
 )
 
 TYPES = [
@@ -35,10 +42,11 @@ TYPES = [
     FuncType((FUNCREF, V128), (EXTERNREF, F64)),
 ]
 
-index = st.integers(0, 5)
+index = st.integers(0, 7)
 lane = st.integers(0, 33)
 align = st.integers(0, 5)
 offset = st.sampled_from([0, 1, (1 << 32) - 1, 1 << 32, (1 << 64) - 1])
+REFERENCES = [FUNCREF, EXTERNREF, ref_type(1, False), ref_type(7, True), ref_type(8, False), ref_type(ANY, True)]
 IMMEDIATES = {
     "": st.none(),
     "block": st.one_of(index, st.sampled_from(TYPES)),
@@ -55,15 +63,18 @@ IMMEDIATES = {
     "labels": st.lists(index, min_size=1, max_size=5).map(tuple),
     "type_table": st.tuples(index, index),
     "types": st.lists(st.sampled_from(VAL_TYPES), max_size=2).map(tuple),
-    "ref": st.sampled_from([FUNCREF, EXTERNREF]),
+    "ref": st.sampled_from(REFERENCES),
+    "heap": st.one_of(index, st.sampled_from(HEAP_TYPES)),
+    "cast": st.tuples(index, st.sampled_from(REFERENCES), st.sampled_from(REFERENCES)),
     "memarg": st.tuples(align, offset, index),
     "memarg_lane": st.tuples(align, offset, index, lane),
     "lane": lane,
     "lanes": st.lists(lane, min_size=16, max_size=16).map(bytes),
     "v128": st.binary(min_size=16, max_size=16),
-    **dict.fromkeys(("label", "func", "local", "global", "table", "memory", "data", "elem", "tag"), index),
+    **dict.fromkeys(("label", "func", "local", "global", "table", "memory", "data", "elem", "tag", "type"), index),
     **dict.fromkeys(("i32", "i64", "f32", "f64"), st.integers(0, 63)),
     **dict.fromkeys(("data_memory", "elem_table", "memory_memory", "table_table"), st.tuples(index, index)),
+    **dict.fromkeys(("type_field", "type_count", "type_data", "type_elem", "type_type"), st.tuples(index, index)),
 }
 # Control and the instructions whose typing depends on context are a small part of the table: choose them as often.
 special = [code for code, op in OPCODES.items() if op.type is None]
@@ -75,7 +86,7 @@ local_types = st.lists(st.sampled_from(VAL_TYPES), max_size=3)
 def make_module(funcidx_type: int = 0) -> Module:
     return Module(
         b"",
-        types=list(TYPES),
+        types=[*TYPES, StructType((FieldType(I32, True), FieldType(I8))), ArrayType(FieldType(EXTERNREF, True))],
         func_typeidxs=[funcidx_type, 1, 2, 3, 4],
         tables=[TableType(Limits(1), FUNCREF), TableType(Limits(1), EXTERNREF)],
         memories=[MemType(Limits(1))],

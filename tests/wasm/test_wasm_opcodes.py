@@ -16,6 +16,7 @@ SHAPES = {
     *("", "block", "label", "labels", "func", "type_table", "local", "global", "types", "ref"),
     *("table", "elem", "elem_table", "table_table", "memory", "data", "data_memory", "memory_memory"),
     *("tag", "try_table"),
+    *("type", "type_field", "type_count", "type_data", "type_elem", "type_type", "heap", "cast"),
     *("memarg", "memarg_lane", "lane", "lanes", "i32", "i64", "f32", "f64", "v128"),
 }
 
@@ -68,12 +69,13 @@ def test_no_opcode_is_built_and_refused():
 def test_fields_have_known_values():
     assert {row.imm for row in ROWS} == SHAPES
     assert {row.feature for row in ROWS} <= features.SUPPORTED | {""}
-    assert {row.const for row in ROWS} == {"", "mvp", features.EXTENDED_CONST}
+    assert {row.const for row in ROWS} == {"", "mvp", features.EXTENDED_CONST, features.GC}
 
 
 def test_types_are_missing_only_where_they_depend_on_context():
     untyped = [row.name for row in ROWS if row.type is None]
     polymorphic = {"unreachable", "return", "drop", "select", "select t", "ref.null", "ref.is_null"}
+    polymorphic |= {"ref.as_non_null", "any.convert_extern", "extern.convert_any", "ref.i31"}
     assert {name for name in untyped if name not in polymorphic and OPCODES[CODE_BY_NAME[name]].imm == ""} == {
         "else",
         "end",
@@ -82,7 +84,8 @@ def test_types_are_missing_only_where_they_depend_on_context():
     }
     assert {OPCODES[CODE_BY_NAME[name]].imm for name in untyped} == {
         *("", "block", "label", "labels", "func", "type_table", "local", "global", "table", "types", "ref"),
-        *("elem_table", "table_table", "tag", "try_table"),
+        *("elem_table", "table_table", "type", "type_field", "type_count", "type_data", "type_elem", "type_type"),
+        *("heap", "cast", "tag", "try_table"),
     }
 
 

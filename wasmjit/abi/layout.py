@@ -24,6 +24,7 @@
                    104 whether there is work after the outermost call   112 whether calls release the GIL
                    120 first free exception
                    128 PyObject: makes an exception of what a host function raised, if it is one
+                   136 ptr heap (gc.py)
                    144 arguments on their way to a tail-called function, as in a buffer of signature.py
     ThreadRecord     0 innermost activation    8 lowest usable stack address   16 deadline (ns, monotonic; 0 none)
                     24 kernel timer   32 whether that is armed   40 calls entered   48 PyObject: exception on its way
@@ -32,10 +33,12 @@
     MemoryDef        0 ptr base    8 i64 length in bytes
     TableDef         0 ptr base    8 i64 length in elements      (8-byte references; base moves on growth)
     FuncRef          0 ptr code    8 ptr vmctx   16 i64 canonical type id   24 i64 funcidx (-1: host function)
-    ExternRef cell   0 i64 owners  8 ptr next unowned   16 i64 whether it is in that list   24 i64 spare
+    ExternRef cell   0 ptr TypeInfo of kind HOST    8 i64 owners    16 ptr next unowned   24 i64 whether it is listed
+                    32 i64 whether objects of the heap may hold it: HELD, and MARKED once a collection has found it
+    Object           0 ptr TypeInfo    8 i32 length of an array    8 fields of a struct, 16 elements of an array
     TypeInfo         0 i32 kind    4 i32 depth    8 i64 size    16 i64 number of references    24 ptr their offsets
                     40 ptr TypeInfo of each supertype from the root down to the type itself, at least MIN_SUPERS
-    Exception        0 ptr tag     8 i64 owners   16 i64 kept: references to it may exist   24 ptr next free one
+    Exception        0 ptr tag     8 i64 in heap  16 i64 kept: references to it may exist   24 ptr next free one
                     32 i64 number of places   40 return addresses, from the throw outwards
                    288 payload, as in a buffer of signature.py; more of it than EXN_PAYLOAD_BYTES makes it longer
     TrapInfo         0 i64 code    8 i64 wasm offset   16 i64 fault address   24 i64 fault pc
@@ -44,8 +47,10 @@
 There is one TypeInfo for a defined type, in a process: types are equal if the addresses are. A type is a subtype of
 another if the other is in its list of supertypes, at the other's depth; up to MIN_SUPERS no length need be compared.
 
-A reference is a pointer: funcref to a FuncRef record, externref to a cell; null is 0. An externref's `owners` counts
-the table slots and globals that hold it; cells without owners are listed and freed when no wasm code is running.
+A reference is a pointer: to a FuncRef record in the hierarchy of func, and in those of any and extern, which share
+their values, to an object of the heap or a cell of the host's; an i31 is its bits shifted left by one, plus 1; null
+is 0. A cell's `owners` counts the table slots and globals that hold it; cells without owners that no object holds are
+listed and freed when no wasm code is running.
 A global's storage is 16 bytes; a v128 fills it, everything else sits at its start.
 """
 
@@ -88,6 +93,7 @@ STORE_UNSETTLED = 104
 STORE_RELEASE_GIL = 112
 STORE_FREE_EXN = 120
 STORE_THROWN = 128
+STORE_HEAP = 136
 STORE_ARGUMENTS = 144
 STORE_HEADER_BYTES = STORE_ARGUMENTS + 16 * MAX_PARAMS
 
@@ -136,10 +142,16 @@ TYPE_INFO_REFS = 24
 TYPE_INFO_SUPERS = 40
 MIN_SUPERS = 7
 
-CELL_OWNERS = 0
-CELL_NEXT = 8
-CELL_LISTED = 16
-CELL_BYTES = 32
+KIND_HOST, KIND_FUNC, KIND_STRUCT, KIND_ARRAY = range(4)
+
+CELL_INFO = 0
+CELL_OWNERS = 8
+CELL_NEXT = 16
+CELL_LISTED = 24
+CELL_HELD = 32
+CELL_BYTES = 48
+
+HELD, MARKED = 1, 2
 
 EXN_TAG = 0
 EXN_OWNERS = 8

@@ -31,6 +31,12 @@ class Libcall(IntEnum):
     EXN_DROP = 13  # native: void (ptr vmctx, ptr exn): its payload has been taken
     EXN_REFILL = 14  # (lowest address of the stack in use) -> 0: make free exceptions
     EXN_NEW_LARGE = 15  # (tag, payload bytes) -> exception with a long payload
+    GC_COLLECT = 16  # (bytes wanted) -> 0
+    GC_STRUCT = 17  # native: ptr (ptr vmctx, ptr TypeInfo, i64 size): an object whose fields are not set
+    GC_ARRAY = 18  # native: ptr (ptr vmctx, ptr TypeInfo, i64 length, i64 log2 of an element's size): the same
+    GC_FILL = 19  # native: void (ptr elements, i64 count, i64 log2, i64 low bits, i64 high bits)
+    GC_HOLD_ALL = 20  # native: void (ptr values, i64 count): stored into the heap, and maybe objects of the host
+    GC_HOLD_EXNS = 21  # native: void (ptr exceptions, i64 count): they have been stored into the heap
 
 
 FIRST_PYTHON_LIBCALL = Libcall.MEMORY_GROW

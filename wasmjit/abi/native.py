@@ -79,7 +79,15 @@ class NativeSupport(Protocol):
         """
 
     def libcall(self, index: int) -> int:
-        """Address of a native libcall (TRAP, EXTERN_STORE)."""
+        """Address of a native libcall. Those of the heap are there after the first call of `heap_function`."""
+
+    def heap_function(self, name: str) -> int:
+        """Address of a C function of the heap (abi.gc).
+
+        `new`: ptr (ptr heap, ptr TypeInfo, i64 size), null if a collection is due; `collect`: void (ptr store header,
+        ptr ranges of roots: {address, number of words} each, i64 number of them, ptr words that may be references, i64
+        number of them).
+        """
 
     def install_signal_handlers(self) -> None:
         """Install the handlers for memory faults, or put them back in front if another has replaced them."""

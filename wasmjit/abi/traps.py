@@ -25,6 +25,14 @@ class TrapCode(IntEnum):
     OUT_OF_FUEL = 15
     UNCAUGHT_EXCEPTION = 16  # TrapInfo's fault address is the exception
     NULL_EXCEPTION = 17
+    NULL_REFERENCE = 18
+    NULL_FUNCTION_REFERENCE = 19
+    NULL_STRUCTURE_REFERENCE = 20
+    NULL_ARRAY_REFERENCE = 21
+    NULL_I31_REFERENCE = 22
+    CAST_FAILURE = 23
+    ARRAY_OUT_OF_BOUNDS = 24
+    GC_HEAP_EXHAUSTED = 25
 
 
 MESSAGES: dict[TrapCode, str] = {
@@ -42,4 +50,12 @@ MESSAGES: dict[TrapCode, str] = {
     TrapCode.INTERRUPT: "interrupt",
     TrapCode.TIMEOUT: "time limit exceeded",
     TrapCode.OUT_OF_FUEL: "all fuel consumed",
+    TrapCode.NULL_REFERENCE: "null reference",
+    TrapCode.NULL_FUNCTION_REFERENCE: "null function reference",
+    TrapCode.NULL_STRUCTURE_REFERENCE: "null structure reference",
+    TrapCode.NULL_ARRAY_REFERENCE: "null array reference",
+    TrapCode.NULL_I31_REFERENCE: "null i31 reference",
+    TrapCode.CAST_FAILURE: "cast failure",
+    TrapCode.ARRAY_OUT_OF_BOUNDS: "out of bounds array access",
+    TrapCode.GC_HEAP_EXHAUSTED: "gc heap exhausted",
 }

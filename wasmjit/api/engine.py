@@ -17,6 +17,8 @@ class Settings(TypedDict, total=False):
     bounds_checks: BoundsChecks
     target_cpu: str | None
     max_stack_bytes: int
+    max_gc_heap_bytes: int
+    gc_stress: bool
     jobs: int
     release_gil: bool
     relaxed_simd_deterministic: bool

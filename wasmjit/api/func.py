@@ -38,7 +38,8 @@ class Func(ExternBase[FuncInstance]):
     function, for guests that run by `call_async`.
 
     Values: i32 and i64 take ints, signed or unsigned in range, and give signed ones; f32 and f64 are floats; v128 is
-    bytes of 16; funcref a Func or None; externref any object, None being null. Calling raises TypeError for wrong
+    bytes of 16; funcref a Func or None; externref any object, None being null; structref a `Struct`, arrayref
+    an `Array`, i31ref an int, anyref any of these or any other object. Calling raises TypeError for wrong
     arguments, OverflowError for ints out of range, `Trap`, and what host functions raise.
     """
 

@@ -70,6 +70,18 @@ class Store:
             return function(*args)
         return call_within(self._runtime.native.direct, timeout, function, *args)
 
+    def gc(self) -> int:
+        """Collect the garbage among structures and arrays now; the size of the heap that is left, in bytes.
+
+        It happens by itself as the heap grows. Objects of the host that only garbage refers to go with it.
+        """
+        store = self._compiled()
+        heap = store.heap
+        if heap is None:
+            return 0
+        store.externrefs.hold(heap.collect)
+        return heap.used_bytes
+
     def interrupt(self) -> bool:
         """Stop what runs in the store now, from any thread: it raises `Interrupted`. False if nothing runs."""
         return self._compiled().interrupt()

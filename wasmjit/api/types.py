@@ -8,7 +8,12 @@ from typing import Literal, TypeAlias
 from wasmjit.wasm import types as wasm
 from wasmjit.wasm.types import VAL_TYPE_BY_NAME, GlobalType, MemType, TableType, TagType, ValType
 
-ValTypeLike: TypeAlias = ValType | Literal["i32", "i64", "f32", "f64", "v128", "funcref", "externref"]
+ValTypeLike: TypeAlias = (
+    ValType
+    | Literal[
+        "i32", "i64", "f32", "f64", "v128", "funcref", "externref", "anyref", "eqref", "i31ref", "structref", "arrayref"
+    ]
+)
 """A value type, or its name."""
 
 

@@ -33,7 +33,9 @@ _TRY_TABLE, _TRY, _DELEGATE = CODE_BY_NAME["try_table"], CODE_BY_NAME["try"], CO
 _CATCH, _CATCH_ALL = CODE_BY_NAME["catch"], CODE_BY_NAME["catch_all"]
 _TRY_PARTS = frozenset((_TRY_TABLE, _CATCH, _CATCH_ALL, _DELEGATE))
 
-_NEED_DATA_COUNT = (CODE_BY_NAME["memory.init"], CODE_BY_NAME["data.drop"])
+_NEED_DATA_COUNT = frozenset(
+    CODE_BY_NAME[name] for name in ("memory.init", "data.drop", "array.new_data", "array.init_data")
+)
 
 _OTHER, _INDEX, _NONE, _S32, _MEMARG, _BLOCK = range(6)
 _INLINE = {

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from wasmjit.binary.reader import Data, end_of_data, read_length, read_s32, read_s64, read_u32, read_u32s, read_u64
-from wasmjit.binary.types import read_blocktype, read_null, read_valtypes
+from wasmjit.binary.types import read_blocktype, read_heaptype, read_null, read_valtypes
 from wasmjit.errors import MalformedError, UnsupportedError
 from wasmjit.limits import MAX_BR_TABLE_TARGETS, MAX_CATCH_CLAUSES, MAX_RESULTS, check_limit
 from wasmjit.wasm.opcodes import FEATURE_BY_CODE, OPCODES, PREFIX_SHIFT
-from wasmjit.wasm.types import FuncType, ValType
+from wasmjit.wasm.types import FuncType, RefType, ValType, ref_type
 
 CatchClause: TypeAlias = tuple[str, int | None, int]
 """Kind (a mnemonic of the text format), tag, label."""
@@ -26,6 +26,7 @@ ImmediateReader: TypeAlias = Callable[[Data, int], tuple[Any, int]]
 PREFIXES = (0xFB, 0xFC, 0xFD, 0xFE)
 
 _HAS_MEMIDX = 0x40
+_NULL_BEFORE, _NULL_AFTER = 1, 2
 _FLAGS_END = 0x80
 
 
@@ -83,6 +84,18 @@ def _read_types(data: Data, pos: int) -> tuple[tuple[ValType, ...], int]:
     return read_valtypes(data, pos, count)
 
 
+def _read_cast(data: Data, pos: int) -> tuple[tuple[int, RefType, RefType], int]:
+    """The label of a cast, and the types before and after it, whose flags come first (spec 5.4.1)."""
+    flags = data[pos]
+    if flags > (_NULL_BEFORE | _NULL_AFTER):
+        raise MalformedError("malformed br_on_cast flags", pos)
+    label, pos = read_u32(data, pos + 1)
+    before, pos = read_heaptype(data, pos)
+    after, pos = read_heaptype(data, pos)
+    types = ref_type(before, bool(flags & _NULL_BEFORE)), ref_type(after, bool(flags & _NULL_AFTER))
+    return (label, *types), pos
+
+
 def read_memarg(data: Data, pos: int) -> tuple[tuple[int, int, int], int]:
     """Alignment, offset and memory (spec 5.4.6); memory 0 goes without saying."""
     start = pos
@@ -129,12 +142,15 @@ def _read_v128(data: Data, pos: int) -> tuple[bytes, int]:
 READERS: dict[str, ImmediateReader] = {
     "": _read_none,
     "block": read_blocktype,
-    **dict.fromkeys(("label", "func", "local", "global", "table", "memory", "data", "elem", "tag"), read_u32),
+    **dict.fromkeys(("label", "func", "local", "global", "table", "memory", "data", "elem", "tag", "type"), read_u32),
     "labels": _read_labels,
     "try_table": _read_try_table,
     **dict.fromkeys(("type_table", "data_memory", "elem_table", "memory_memory", "table_table"), _read_pair),
+    **dict.fromkeys(("type_field", "type_count", "type_data", "type_elem", "type_type"), _read_pair),
     "types": _read_types,
     "ref": read_null,
+    "heap": read_heaptype,
+    "cast": _read_cast,
     "memarg": read_memarg,
     "memarg_lane": _read_memarg_lane,
     "lane": _read_lane,

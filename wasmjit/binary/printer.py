@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from wasmjit.wasm.opcodes import OPCODES, Op
-from wasmjit.wasm.types import FuncType, RefType, ValType
+from wasmjit.wasm.types import FuncType, HeapType, RefType, ValType, ref_type
 
 
 def print_instr(code: int, imm: Any) -> str:
@@ -73,6 +73,20 @@ def _print_heaptype(row: Op, imm: ValType) -> str:
     return str(imm.heap) if isinstance(imm, RefType) else imm.name
 
 
+def _print_reference(row: Op, imm: HeapType | int) -> str:
+    """The target of a cast, nullable if the row's name says so."""
+    return _print_reftype(ref_type(imm, row.name.endswith(" null")))
+
+
+def _print_reftype(type: RefType) -> str:
+    return f"(ref null {type.heap})" if type.nullable else f"(ref {type.heap})"
+
+
+def _print_cast(row: Op, imm: tuple[int, RefType, RefType]) -> str:
+    label, before, after = imm
+    return f"{label} {_print_reftype(before)} {_print_reftype(after)}"
+
+
 def _print_memarg(row: Op, imm: tuple[int, int, int]) -> str:
     align_log2, offset, memidx = imm
     parts = [str(memidx)] if memidx else []
@@ -108,8 +122,10 @@ def _print_v128(row: Op, imm: bytes) -> str:
 _PRINTERS: dict[str, Callable[[Op, Any], str]] = {
     "": _print_nothing,
     "block": _print_block,
-    **dict.fromkeys(("label", "func", "local", "global", "table", "data", "elem", "lane", "i32", "i64"), _print_value),
-    "tag": _print_value,
+    **dict.fromkeys(
+        ("label", "func", "local", "global", "table", "data", "elem", "type", "tag", "lane", "i32", "i64"),
+        _print_value,
+    ),
     "labels": _print_values,
     "try_table": _print_try_table,
     "lanes": _print_values,
@@ -119,6 +135,9 @@ _PRINTERS: dict[str, Callable[[Op, Any], str]] = {
     "elem_table": _print_segment,
     "types": lambda row, imm: _print_types("result", imm),
     "ref": _print_heaptype,
+    "heap": _print_reference,
+    "cast": _print_cast,
+    **dict.fromkeys(("type_field", "type_count", "type_data", "type_elem", "type_type"), _print_values),
     "memarg": _print_memarg,
     "memarg_lane": _print_memarg_lane,
     "f32": _print_f32,

@@ -121,6 +121,8 @@ def make_engine(
         settings["fuel"] = limits.fuel is not None
         if limits.stack_bytes is not None:
             settings["max_stack_bytes"] = limits.stack_bytes
+        if limits.heap_bytes is not None:
+            settings["max_gc_heap_bytes"] = limits.heap_bytes
     settings["relaxed_simd_deterministic"] = click.get_current_context().meta.get(_DETERMINISTIC, False)
     return Engine(**settings)
 

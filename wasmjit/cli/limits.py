@@ -1,4 +1,4 @@
-"""The options that limit what a program may use: `--timeout`, `--fuel`, `--max-memory`, `--max-stack`."""
+"""The options that limit what a program may use: time, fuel, memory, stack, heap."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ _Command = TypeVar("_Command", bound=Callable[..., object])
 
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 _STACK = (64 << 10, 1 << 30)
+_HEAP = (64 << 10, 1 << 40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Limits:
     fuel: int | None
     memory_bytes: int | None
     stack_bytes: int | None
+    heap_bytes: int | None
 
 
 class _Size(click.ParamType):  # type: ignore[type-arg]
@@ -49,6 +51,7 @@ class _Size(click.ParamType):  # type: ignore[type-arg]
 
 _OPTIONS = (
     click.option("--max-stack", "stack_bytes", type=_Size(*_STACK), help="Stack that wasm may use, 64K to 1G."),
+    click.option("--max-gc-heap", "heap_bytes", type=_Size(*_HEAP), help="Size of the heap for structures and arrays."),
     click.option("--max-memory", "memory_bytes", type=_Size(), help="Size that each memory may grow to."),
     click.option(
         "--fuel", type=click.IntRange(0), metavar="N", help="Instructions that may be executed; then it traps."
@@ -73,9 +76,10 @@ def limit_options(command: _Command) -> _Command:
         fuel: int | None,
         memory_bytes: int | None,
         stack_bytes: int | None,
+        heap_bytes: int | None,
         **rest: Any,
     ) -> object:
-        return command(*args, limits=Limits(timeout_s, fuel, memory_bytes, stack_bytes), **rest)
+        return command(*args, limits=Limits(timeout_s, fuel, memory_bytes, stack_bytes, heap_bytes), **rest)
 
     wrapped: Any = run
     for option in _OPTIONS:

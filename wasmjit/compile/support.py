@@ -13,6 +13,7 @@ from wasmjit.compile.boundary_ir import builtin_symbol, host_symbol, is_direct
 from wasmjit.compile.cached import cached_object
 from wasmjit.compile.direct import DirectSupport, has_usual_objects
 from wasmjit.compile.fault_ir import MAX_PREVIOUS
+from wasmjit.compile.gc_ir import gc_ir
 from wasmjit.compile.loader import LoadedObject
 from wasmjit.compile.platform import Platform, current_platform
 from wasmjit.compile.platform.description import GATE_BYTES
@@ -32,6 +33,11 @@ _LIBCALLS = {
     Libcall.THROW_AGAIN: "wj_throw_again",
     Libcall.EXN_NEW: "wj_exn_new",
     Libcall.EXN_DROP: "wj_exn_drop",
+    Libcall.GC_STRUCT: "wj_gc_struct",
+    Libcall.GC_ARRAY: "wj_gc_array",
+    Libcall.GC_FILL: "wj_gc_fill",
+    Libcall.GC_HOLD_ALL: "wj_gc_hold_all",
+    Libcall.GC_HOLD_EXNS: "wj_gc_hold_exns",
 }
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -45,6 +51,11 @@ def compile_support() -> bytes | memoryview:
 def compile_python_support() -> bytes | memoryview:
     """The object of the code that calls Python's C API; it refers to the support code."""
     return cached_object(python_ir(current_platform()), _OPT)
+
+
+def compile_heap_support() -> bytes | memoryview:
+    """The object of the allocator and the collector; it refers to the support code."""
+    return cached_object(gc_ir(current_platform()), "2")
 
 
 def compile_trampolines(symbols: Iterable[str]) -> bytes | memoryview:
@@ -138,6 +149,16 @@ class Support:
     def libcall(self, index: int) -> int:
         """Address of a native libcall."""
         return self._symbols[_LIBCALLS[Libcall(index)]]
+
+    def heap_function(self, name: str) -> int:
+        """Address of a function of the allocator and collector, which come with the first call of this."""
+        symbol = f"wj_gc_{name}"
+        with self._lock:
+            if symbol not in self._symbols:
+                obj = LoadedObject(compile_heap_support(), self._resolve, arena=support_arena())
+                self._trampolines.append(obj)
+                self._symbols.update(obj.symbols)
+        return self._symbols[symbol]
 
     def install_signal_handlers(self) -> None:
         """Put our handlers for memory faults in front; cheap if they are there."""

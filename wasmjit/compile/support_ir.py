@@ -291,11 +291,26 @@ found:
 # A cell that loses its last owner goes to the list that is swept when no wasm code of the store is running. The store
 # is that of the running activation: cells never leave their store.
 _EXTERN_STORE = f"""
+define internal i1 @is_host(ptr %value) #0 {{
+  %bits = ptrtoint ptr %value to i64
+  %odd = and i64 %bits, 1
+  %i31 = icmp ne i64 %odd, 0
+  %null = icmp eq i64 %bits, 0
+  %plain = or i1 %i31, %null
+  br i1 %plain, label %no, label %look
+look:
+  %info = load ptr, ptr %value, align 8
+  %kind = load i32, ptr %info, align 8
+  %host = icmp eq i32 %kind, {layout.KIND_HOST}
+  ret i1 %host
+no:
+  ret i1 false
+}}
 define dso_local void @wj_extern_store(ptr %slot, ptr %cell) #0 {{
   %old = load ptr, ptr %slot, align 8
   store ptr %cell, ptr %slot, align 8
-  %nothing = icmp eq ptr %cell, null
-  br i1 %nothing, label %release, label %own
+  %counts = call i1 @is_host(ptr %cell)
+  br i1 %counts, label %own, label %release
 own:
   %owners.p = getelementptr i8, ptr %cell, i64 {layout.CELL_OWNERS}
   %owners = load i64, ptr %owners.p, align 8
@@ -303,8 +318,8 @@ own:
   store i64 %more, ptr %owners.p, align 8
   br label %release
 release:
-  %empty = icmp eq ptr %old, null
-  br i1 %empty, label %done, label %disown
+  %counted = call i1 @is_host(ptr %old)
+  br i1 %counted, label %disown, label %done
 disown:
   %count.p = getelementptr i8, ptr %old, i64 {layout.CELL_OWNERS}
   %count = load i64, ptr %count.p, align 8

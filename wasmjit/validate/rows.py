@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from wasmjit.validate import control, exception, immediate, table, variable  # noqa: F401  (they fill the registry)
+from wasmjit.validate import (  # noqa: F401  (they fill the registry)
+    aggregate,
+    control,
+    exception,
+    immediate,
+    reference,
+    table,
+    variable,
+)
 from wasmjit.validate.addressed import addressed_handlers, has_wide_memory
 from wasmjit.validate.checker import types_of
 from wasmjit.validate.registry import HANDLERS, Handler

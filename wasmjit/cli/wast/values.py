@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, TypedDict
 
-from wasmjit.wasm.types import EXTERNREF, I32, I64, V128, ValType, is_func_ref
+from wasmjit.runtime.heap import Array, Struct
+from wasmjit.wasm.subtyping import heap_of, top_of
+from wasmjit.wasm.types import I32, I64, V128, ValType, may_be_host
 
 
 class Value(TypedDict, total=False):
@@ -54,7 +56,7 @@ def lower_argument(value: Value, type: ValType) -> Result:
 def _lower_reference(value: Value, type: ValType) -> object:
     if value.get("value", "null") == "null":
         return None
-    if type is not EXTERNREF or value["type"] != "externref":
+    if not may_be_host(type) or value["type"] not in ("externref", "anyref"):
         raise ValueError(f"a {value['type']} for a parameter of type {type}")
     return ExternObject(_scalar(value))
 
@@ -100,9 +102,21 @@ def _matches_reference(pattern: Value, type: ValType, result: object) -> bool:
     kind, text = pattern["type"], pattern.get("value")
     if kind in _NULLS or text == "null":
         return result is None
-    if result is None or (kind != type.name and not (kind == "funcref" and is_func_ref(type))):
+    if result is None:
         return False
-    return text is None or result == ExternObject(_scalar(pattern))
+    if text is not None:
+        return result == ExternObject(_scalar(pattern))
+    classes = _CLASSES.get(kind)
+    return isinstance(result, classes) if classes is not None else kind == top_of(heap_of(type)).ref_name
+
+
+_CLASSES: dict[str, tuple[type, ...]] = {
+    "i31ref": (int,),
+    "structref": (Struct,),
+    "arrayref": (Array,),
+    "eqref": (int, Struct, Array),
+}
+"""What Python gets for references of these types."""
 
 
 def _matches_number(text: str, type: str, result: bytes) -> bool:

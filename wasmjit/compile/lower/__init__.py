@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from wasmjit.compile.lower import (  # noqa: F401  (importing binds the handlers)
+    array,
     call,
+    cast,
     control,
     exception,
     memory,
     numeric,
     reference,
+    struct,
     variable,
     vector_arm,
     vector_convert,

@@ -12,13 +12,16 @@ deeply over thousands of assigned locals would make phis without end."""
 
 _ASSIGNMENTS = frozenset({CODE_BY_NAME["local.set"], CODE_BY_NAME["local.tee"]})
 _END = CODE_BY_NAME["end"]
-_BRANCHES = frozenset({CODE_BY_NAME["br"], CODE_BY_NAME["br_if"]})
+_BRANCHES = frozenset(CODE_BY_NAME[name] for name in ("br", "br_if", "br_on_null", "br_on_non_null"))
+_CASTS = frozenset({CODE_BY_NAME["br_on_cast"], CODE_BY_NAME["br_on_cast_fail"]})
 _TABLE = CODE_BY_NAME["br_table"]
 _BLOCKS = frozenset(CODE_BY_NAME[name] for name in ("block", "loop", "if", "try"))
 _TRY_TABLE, _DELEGATE = CODE_BY_NAME["try_table"], CODE_BY_NAME["delegate"]
 _ENDS = frozenset((_END, _DELEGATE))
 _TRIES = frozenset((CODE_BY_NAME["try"], _TRY_TABLE))
-_CALLS = frozenset(CODE_BY_NAME[name] for name in ("call", "call_indirect", "throw", "throw_ref", "rethrow"))
+_CALLS = frozenset(
+    CODE_BY_NAME[name] for name in ("call", "call_indirect", "call_ref", "throw", "throw_ref", "rethrow")
+)
 
 
 def assigned_locals(instrs: list[tuple[int, Any, int]]) -> list[tuple[int, ...]] | None:
@@ -59,6 +62,8 @@ def assigned_locals(instrs: list[tuple[int, Any, int]]) -> list[tuple[int, ...]]
                 edges[tries[-1]] += 1
         elif code in _BRANCHES:
             edges[-1 - imm] += 1
+        elif code in _CASTS:
+            edges[-1 - imm[0]] += 1
         elif code == _TABLE:
             for label in set(imm):
                 edges[-1 - label] += 1

@@ -131,10 +131,15 @@ def _indirect(f: Emitter, imm: tuple[int, int]) -> Callee:
     reference = f.emit(f"load ptr, ptr {slot}, align 8{CONTEXT_ACCESS}")
     f.trap_if(f.emit(f"icmp eq ptr {reference}, null"), TrapCode.UNINITIALIZED_ELEMENT)
     _check_type(f, reference, typeidx)
+    return _callee(f, f.module.functype(typeidx), reference)
+
+
+def _callee(f: Emitter, type: FuncType, reference: str) -> Callee:
+    """What a reference that is not null refers to."""
     code = f.emit(f"load ptr, ptr {reference}, align 8{CONTEXT_ACCESS}")
     pointer = f.emit(f"getelementptr i8, ptr {reference}, i64 {layout.FUNCREF_VMCTX}")
     vmctx = f.emit(f"load ptr, ptr {pointer}, align 8{CONTEXT_ACCESS}")
-    return Callee(f.module.functype(typeidx), code, vmctx)
+    return Callee(type, code, vmctx)
 
 
 @lowers("call")
@@ -159,6 +164,25 @@ def lower_call_indirect(f: Emitter, imm: tuple[int, int]) -> None:
 def lower_return_call_indirect(f: Emitter, imm: tuple[int, int]) -> None:
     """Jump to what the table holds."""
     _tail_call(f, _indirect(f, imm))
+
+
+def _reference(f: Emitter, typeidx: int) -> Callee:
+    """Pop the reference, which validation knows to have the type."""
+    reference = f.pop()
+    f.trap_if(f.emit(f"icmp eq ptr {reference}, null"), TrapCode.NULL_FUNCTION_REFERENCE)
+    return _callee(f, f.module.functype(typeidx), reference)
+
+
+@lowers("call_ref")
+def lower_call_ref(f: Emitter, typeidx: int) -> None:
+    """Call what is referred to."""
+    _call(f, _reference(f, typeidx))
+
+
+@lowers("return_call_ref")
+def lower_return_call_ref(f: Emitter, typeidx: int) -> None:
+    """Jump to what is referred to."""
+    _tail_call(f, _reference(f, typeidx))
 
 
 def _check_type(f: Emitter, reference: str, typeidx: int) -> None:

@@ -230,6 +230,11 @@ def lower_br_if(f: Emitter, depth: int) -> None:
     counting = f.counting
     ends = counting is not None and counting.test_at == f.offset
     condition = f.emit(counting.test) if counting is not None and ends else f.condition(operand)
+    branch_if(f, condition, depth)
+
+
+def branch_if(f: Emitter, condition: str, depth: int) -> None:
+    """Branch with what is on the stack if the i1 is true; else go on, in a new block."""
     label = branch_to(f, depth)
     go_on = f.new_block()
     f.line(f"br i1 {condition}, label %{label}, label %{go_on}{_hints(f, depth)}")

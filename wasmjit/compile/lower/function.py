@@ -35,7 +35,7 @@ SMALL_LEAF_INSTRS = 500
 """A function up to this size that calls nothing needs no stack check: the reserve for host calls covers its frame."""
 
 _OPENERS = frozenset(CODE_BY_NAME[name] for name in ("block", "loop", "if", "try", "try_table"))
-_CALLS = frozenset(CODE_BY_NAME[name] for name in ("call", "call_indirect"))
+_CALLS = frozenset(CODE_BY_NAME[name] for name in ("call", "call_indirect", "call_ref"))
 _ELSE = CODE_BY_NAME["else"]
 _END = CODE_BY_NAME["end"]
 _CATCHES = frozenset((CODE_BY_NAME["catch"], CODE_BY_NAME["catch_all"]))

@@ -9,7 +9,7 @@ from wasmjit.compile.lower.emitter import CONTEXT_ACCESS, Emitter
 from wasmjit.compile.lower.memory import pop_address, push_size, raise_if_pending
 from wasmjit.compile.lower.registry import lowers
 from wasmjit.compile.lower.variable import store_extern
-from wasmjit.wasm.types import EXTERNREF, I32, I64, ValType
+from wasmjit.wasm.types import I32, I64, ValType, may_be_host
 
 
 @lowers("ref.null")
@@ -63,7 +63,7 @@ def lower_table_set(f: Emitter, tableidx: int) -> None:
     """Bounds, then a store; the runtime counts the owners of external references."""
     value = f.pop()
     slot = table_slot(f, tableidx, f.pop(), TrapCode.TABLE_OUT_OF_BOUNDS)
-    if f.module.tables[tableidx].element is EXTERNREF:
+    if may_be_host(f.module.tables[tableidx].element):
         store_extern(f, slot, value)
     else:
         f.line(f"store ptr {value}, ptr {slot}, align 8{CONTEXT_ACCESS}")

@@ -9,6 +9,7 @@ from wasmjit.abi.libcalls import Libcall
 from wasmjit.binary.code import Body, decode_body
 from wasmjit.compile.lower.emitter import FIRST_FREE_METADATA, METADATA
 from wasmjit.compile.lower.function import lower_function
+from wasmjit.compile.lower.heap import HEAP_METADATA
 from wasmjit.compile.lower.jump import JUMP_ATTRIBUTES, jump_ir
 from wasmjit.validate import validate_body
 from wasmjit.wasm.module import Module
@@ -129,7 +130,7 @@ class Unit:
         declarations = "".join([f"{d}\n" for d in self.declarations])
         attributes = _attributes(self.guard, self.has_invokes)
         helpers = [_TRAP, *([_PERSONALITY] if self.has_invokes else []), *self._jumps.values()]
-        metadata = METADATA + _DEBUG_NAMED + "".join([*_DEBUG_HEADER, *scopes, *self._metadata])
+        metadata = METADATA + HEAP_METADATA + _DEBUG_NAMED + "".join([*_DEBUG_HEADER, *scopes, *self._metadata])
         return "".join([declarations, *helpers, *functions, attributes, metadata])
 
 

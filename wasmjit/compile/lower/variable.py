@@ -9,7 +9,7 @@ from wasmjit.compile.lower.memory import keep_dropped_load
 from wasmjit.compile.lower.numeric import literal
 from wasmjit.compile.lower.registry import lowers
 from wasmjit.compile.lower.types import LLVM_TYPE
-from wasmjit.wasm.types import EXTERNREF, ValType
+from wasmjit.wasm.types import ValType, may_be_host
 
 
 @lowers("drop")
@@ -81,7 +81,7 @@ def lower_global_set(f: Emitter, x: int) -> None:
     """A store; the runtime counts the owners of external references."""
     type = f.module.globals[x].type.type
     value, pointer = f.pop(), _global_pointer(f, x)
-    if type is EXTERNREF:
+    if may_be_host(type):
         store_extern(f, pointer, value)
     else:
         f.line(f"store {LLVM_TYPE[type]} {value}, ptr {pointer}, align 8{CONTEXT_ACCESS}")

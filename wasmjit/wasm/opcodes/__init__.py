@@ -6,7 +6,16 @@ uses its mnemonic; the lowering and the interpreter bind small functions to mnem
 
 from __future__ import annotations
 
-from wasmjit.wasm.opcodes import control, exception, memory, numeric, table, variable, vector  # noqa: F401  (fill the table)
+from wasmjit.wasm.opcodes import (  # noqa: F401  (they fill the table)
+    control,
+    exception,
+    memory,
+    numeric,
+    reference,
+    table,
+    variable,
+    vector,
+)
 from wasmjit.wasm.opcodes._row import OPCODES, PREFIX_SHIFT, Op
 from wasmjit.wasm.opcodes.proposed import FEATURE_BY_CODE
 

@@ -20,13 +20,18 @@ class Op:
     ===============  =======================================================================
     ""               none: None
     "block"          block type: FuncType, or int type index
-    "label" "func" "local" "global" "table" "memory" "data" "elem"    int
-    "tag"            int
+    "label" "func" "local" "global" "table" "memory" "data" "elem" "tag" "type"    int
     "try_table"      (block type, tuple of catch clauses: (kind, tagidx or None, label))
     "labels"         br_table: tuple of labels, the default last
     "type_table"     call_indirect, return_call_indirect: (typeidx, tableidx)
     "types"          select t*: tuple of ValType
-    "ref"            ref.null: ValType
+    "ref"            ref.null: RefType
+    "heap"           ref.test, ref.cast: HeapType, or int type index
+    "cast"           br_on_cast: (label, RefType, RefType)
+    "type_field"     struct.get: (typeidx, fieldidx)
+    "type_count"     array.new_fixed: (typeidx, number of operands)
+    "type_data" "type_elem"   array.new_data: (typeidx, segment)
+    "type_type"      array.copy: (destination, source)
     "memarg"         (align_log2, offset, memidx)
     "memarg_lane"    (align_log2, offset, memidx, lane)
     "lane"           int

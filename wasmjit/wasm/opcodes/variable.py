@@ -1,4 +1,4 @@
-"""Parametric, reference and variable instructions (spec 2.4.4, 2.4.3, 2.4.5; 5.4.2-5.4.4)."""
+"""Parametric and variable instructions (spec 2.4.2, 2.4.3; 5.4.2)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,6 @@ from wasmjit.wasm.opcodes._row import op
 op(0x1A, "drop", None)
 op(0x1B, "select", None)
 op(0x1C, "select t", None, "types", feature=features.REFERENCE_TYPES)
-
-op(0xD0, "ref.null", None, "ref", feature=features.REFERENCE_TYPES, const="mvp")
-op(0xD1, "ref.is_null", None, feature=features.REFERENCE_TYPES)
-op(0xD2, "ref.func", None, "func", feature=features.REFERENCE_TYPES, const="mvp")
 
 op(0x20, "local.get", None, "local")
 op(0x21, "local.set", None, "local")

@@ -1,0 +1,61 @@
+"""Structures and arrays in constant expressions (spec 3.4.12, 4.6.6, 4.6.7).
+
+While one is made its operands are still on the stack, where a collection finds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from wasmjit.runtime.heap import Heap
+from wasmjit.wasm.module import Module
+from wasmjit.wasm.opcodes import CODE_BY_NAME
+from wasmjit.wasm.types import StructType
+
+Maker: TypeAlias = Callable[[Heap, Module, Any, list[int]], None]
+"""Replaces the operands of an instruction, as bits on a stack, by the object that it makes."""
+
+
+def _replace(stack: list[int], count: int, made: int) -> None:
+    del stack[len(stack) - count :]
+    stack.append(made)
+
+
+def _num_fields(module: Module, typeidx: int) -> int:
+    type = module.types[typeidx]
+    assert isinstance(type, StructType)
+    return len(type.fields)
+
+
+def _struct_new(heap: Heap, module: Module, typeidx: int, stack: list[int]) -> None:
+    count = _num_fields(module, typeidx)
+    _replace(stack, count, heap.new_struct(module.deftypes[typeidx], stack[len(stack) - count :]))
+
+
+def _struct_new_default(heap: Heap, module: Module, typeidx: int, stack: list[int]) -> None:
+    stack.append(heap.new_struct(module.deftypes[typeidx], [0] * _num_fields(module, typeidx)))
+
+
+def _array_new(heap: Heap, module: Module, typeidx: int, stack: list[int]) -> None:
+    value, count = stack[-2:]
+    _replace(stack, 2, heap.new_array(module.deftypes[typeidx], [value] * count))
+
+
+def _array_new_default(heap: Heap, module: Module, typeidx: int, stack: list[int]) -> None:
+    _replace(stack, 1, heap.new_array(module.deftypes[typeidx], [0] * stack[-1]))
+
+
+def _array_new_fixed(heap: Heap, module: Module, imm: tuple[int, int], stack: list[int]) -> None:
+    typeidx, count = imm
+    _replace(stack, count, heap.new_array(module.deftypes[typeidx], stack[len(stack) - count :]))
+
+
+AGGREGATES: dict[int, Maker] = {
+    CODE_BY_NAME["struct.new"]: _struct_new,
+    CODE_BY_NAME["struct.new_default"]: _struct_new_default,
+    CODE_BY_NAME["array.new"]: _array_new,
+    CODE_BY_NAME["array.new_default"]: _array_new_default,
+    CODE_BY_NAME["array.new_fixed"]: _array_new_fixed,
+}
+"""By opcode."""
