@@ -32,6 +32,7 @@ static __attribute__((noinline)) void advance(double dt) {
 }
 
 static void run(int steps) {
+    setup(steps);
     for (int i = 0; i < steps; i++) advance(0.001);
 }
 

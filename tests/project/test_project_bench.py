@@ -34,6 +34,22 @@ def test_kernels_agree_with_wasmtime(root: Path, tmp_path: Path) -> None:
     assert set(json.loads(results.read_text())["sieve"]) == {"native", "wasmjit", "wasmtime"}
 
 
+def test_the_suite_writes_its_results(root: Path, tmp_path: Path) -> None:
+    pytest.importorskip("ziglang", reason="ziglang, the C compiler, is not installed")
+    options = ("--kernels=fib,queens", "--runs=1", "--quick", "--repetitions=1", f"--output={tmp_path}")
+    command = [sys.executable, "-m", "bench", *options]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    results = (tmp_path / "RESULTS.md").read_text(encoding="utf-8")
+    assert all(text in results for text in ("| fib |", "| queens |", "## Interpreters", "geometric mean"))
+    assert {path.name for path in (tmp_path / "plots").iterdir()} >= {"engines.svg", "interpreters.svg"}
+
+
+def test_every_kernel_in_javascript_is_one_in_c(root: Path) -> None:
+    kernels = root / "bench" / "kernels"
+    assert {path.stem for path in kernels.glob("*.mjs")} - {"kernel"} <= {path.stem for path in kernels.glob("*.c")}
+
+
 def test_compile_times_are_reported(root: Path) -> None:
     output = run(root, "compile.py", "--opt", "0,2", str(root / "examples" / "mandelbrot.wasm"))
     assert "all, --opt=2" in output

@@ -1,0 +1,170 @@
+"""The benchmark suite: every kernel under every engine, into bench/RESULTS.md and bench/plots.
+
+usage: python -m bench [--kernels a,b] [--runs N] [--repetitions N] [--quick] [--output FOLDER]
+
+A kernel is one C file, compiled by the same clang (of the package ziglang) to WebAssembly (`-O3`) and to native code,
+and perhaps a twin in JavaScript. A process runs its kernel several times and reports the shortest wall time. Engines
+take turns; tables show medians over processes. All have to print the same checksum. Interpreters get smaller sizes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+
+from bench.render import Report
+
+HERE = Path(__file__).resolve().parent
+OUT = HERE / "out"
+KERNELS = tuple(sorted(path.stem for path in (HERE / "kernels").glob("*.c")))
+WASM_FLAGS = {"dot": ("-msimd128",), "blur": ("-msimd128",)}
+NATIVE, PORTABLE = "native -march=native", "native"
+
+# sizes that an interpreter of interpreters can do; a kernel without one is left out there
+SMALL = {
+    "blake2b": 1280, "chase": 3000, "fannkuch": 5, "fft": 6, "fib": 13, "floyd": 12, "indirect": 2000, "json": 4,
+    "life": 8, "lu": 14, "lz": 2000, "mandelbrot": 8, "matmul": 16, "nbody": 30, "queens": 5, "regex": 1000,
+    "sha256": 1280, "sieve": 3000, "sort": 400, "spectral": 8, "stencil": 8, "vm": 60,
+}  # fmt: skip
+
+
+@dataclass
+class Timing:
+    """Seconds that one engine took for one kernel, each the shortest of its process's repetitions."""
+
+    seconds: list[float] = field(default_factory=list)
+
+    @property
+    def median(self) -> float:
+        """The median over the processes."""
+        return statistics.median(self.seconds)
+
+    @property
+    def spread(self) -> float:
+        """Half of the range as a share of the median."""
+        return (max(self.seconds) - min(self.seconds)) / 2 / self.median
+
+
+Row = dict[str, Timing]
+
+
+def compile_kernel(kernel: str) -> None:
+    """The kernel as a WASI module, and as native code with and without the machine's own instructions."""
+    OUT.mkdir(exist_ok=True)
+    source = str(HERE / "kernels" / f"{kernel}.c")
+    zig = [sys.executable, "-m", "ziglang", "cc", "-O3", "-s", "-ffp-contract=off", source]
+    wasm = [*zig, "-target", "wasm32-wasi", *WASM_FLAGS.get(kernel, ()), "-o", str(OUT / f"{kernel}.wasm")]
+    subprocess.run(wasm, check=True)
+    subprocess.run([*zig, "-march=native", "-o", str(OUT / kernel), "-lm"], check=True)
+    subprocess.run([*zig, "-o", str(OUT / f"{kernel}.portable"), "-lm"], check=True)
+
+
+def engines(kernel: str) -> dict[str, list[str]]:
+    """How to run a kernel at full size."""
+    wasm = str(OUT / f"{kernel}.wasm")
+    own = [sys.executable, "-m", "wasmjit", "run"]
+    found = {
+        NATIVE: [str(OUT / kernel)],
+        PORTABLE: [str(OUT / f"{kernel}.portable")],
+        "wasmjit": [*own, "--opt=2", "--bounds-checks=guard", wasm],
+        "wasmjit explicit": [*own, "--opt=2", "--bounds-checks=explicit", wasm],
+        "wasmjit -O0": [*own, "--opt=0", wasm],
+    }
+    if find_spec("wasmtime"):
+        found["wasmtime"] = [sys.executable, str(HERE / "run_wasmtime.py"), wasm]
+    if node := shutil.which("node"):
+        flags = ("--no-warnings", "--no-liftoff", "--no-wasm-lazy-compilation")
+        found["V8"] = [node, *flags, str(HERE / "wasi.mjs"), wasm]
+        script = HERE / "kernels" / f"{kernel}.mjs"
+        if script.exists():
+            found["JavaScript"] = [node, str(script)]
+    return found
+
+
+def interpreters(kernel: str) -> dict[str, list[str]]:
+    """How to run a kernel at a small size in interpreters, and in machine code for comparison.
+
+    The first repetition has to translate or compile; pywasm has nothing of the kind to do, and is slow.
+    """
+    wasm, size = str(OUT / f"{kernel}.wasm"), str(SMALL[kernel])
+    own = [sys.executable, "-m", "wasmjit", "run"]
+    found = {
+        "interp": [*own, "--tier=interp", wasm, size, "3"],
+        "wasmjit": [*own, "--opt=2", "--bounds-checks=guard", wasm, size, "3"],
+    }
+    if find_spec("pywasm"):
+        found["pywasm"] = [sys.executable, str(HERE / "run_pywasm.py"), wasm, size, "1"]
+    return found
+
+
+def measure(command: Sequence[str]) -> tuple[float, float]:
+    """Seconds and checksum of one process."""
+    environment = {**os.environ, "PYTHONUTF8": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    fields = dict(line.split() for line in done.stdout.splitlines())
+    return float(fields["seconds"]), float(fields["checksum"])
+
+
+def measure_row(kernel: str, commands: Mapping[str, Sequence[str]], runs: int, extra: Sequence[str]) -> Row:
+    """All engines on one kernel, which take turns. SystemExit if they compute different things."""
+    row: Row = {name: Timing() for name in commands}
+    checksums: dict[str, float] = {}
+    names = list(commands)
+    for turn in range(runs):
+        for i in range(len(names)):
+            name = names[(i + turn) % len(names)]
+            seconds, checksum = measure([*commands[name], *extra])
+            row[name].seconds.append(max(seconds, 1e-7))
+            checksums[name] = checksum
+    if len(set(checksums.values())) != 1:
+        raise SystemExit(f"{kernel}: the engines disagree: {checksums}")
+    return row
+
+
+def machine() -> str:
+    """What this has been measured on, for people."""
+    versions = [f"Python {platform.python_version()}"]
+    if node := shutil.which("node"):
+        versions.append("Node.js " + subprocess.run([node, "--version"], capture_output=True, text=True).stdout.strip())
+    load = f", load average {os.getloadavg()[0]:.1f} at the start" if hasattr(os, "getloadavg") else ""
+    return f"{os.cpu_count()} cores of {platform.machine()}{load}; {', '.join(versions)}"
+
+
+def _rows(kernels: Sequence[str], args: argparse.Namespace) -> Iterator[tuple[str, Row, Row | None]]:
+    for kernel in kernels:
+        print(kernel, flush=True, file=sys.stderr)
+        compile_kernel(kernel)
+        full = [str(SMALL.get(kernel, 64))] if args.quick else []
+        extra = [*full, str(args.repetitions)] if full else []
+        row = measure_row(kernel, engines(kernel), args.runs, extra)
+        small = measure_row(kernel, interpreters(kernel), 1, []) if kernel in SMALL else None
+        yield kernel, row, small
+
+
+def main() -> None:
+    """Measure, and write the results."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="The benchmark suite")
+    parser.add_argument("--kernels", default=",".join(KERNELS))
+    parser.add_argument("--runs", type=int, default=3, help="processes of each engine for each kernel")
+    parser.add_argument("--repetitions", type=int, default=5, help="with --quick: in each process")
+    parser.add_argument("--quick", action="store_true", help="small sizes: to see whether it works")
+    parser.add_argument("--output", type=Path, default=HERE)
+    args = parser.parse_args()
+    report = Report(machine(), args.runs)
+    for kernel, row, small in _rows(args.kernels.split(","), args):
+        report.add(kernel, row, small)
+        report.write(args.output)
+    print((args.output / "RESULTS.md").read_text(encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    main()
