@@ -48,6 +48,12 @@ def test_quickjs(root: Path) -> None:
     ]
 
 
+def test_tool(root: Path) -> None:
+    lines = run_example(root, "tool.py")
+    assert len(lines) > 10
+    assert lines[-1] == "exit status 0, files left in /work: ['hello.txt']"
+
+
 def test_limits(root: Path) -> None:
     assert run_example(root, "limits.py") == [
         "run_forever: took more than 0.1 s",
