@@ -181,11 +181,17 @@ def main() -> None:
     parser.add_argument("--without-wasmtime", action="store_true", help="leave wasmtime-py out")
     parser.add_argument("--timeouts", type=int, default=1000, metavar="N", help="calls to stop (default: 1000)")
     parser.add_argument("--seconds", type=float, default=0.05, metavar="S", help="their timeout (default: 0.05)")
+    parser.add_argument("--repetitions", type=int, default=7, metavar="N", help="of each measurement (default: 7)")
     parser.add_argument("--calls-only", action="store_true", help="only the table of calls")
+    parser.add_argument("--timeouts-only", action="store_true", help="only the timeouts")
     options = parser.parse_args()
-    show_calls(options.without_wasmtime)
+    global REPETITIONS
+    REPETITIONS = options.repetitions
+    if not options.timeouts_only:
+        show_calls(options.without_wasmtime)
     if not options.calls_only:
         show_timeouts(options.timeouts, options.seconds)
+    if not options.calls_only and not options.timeouts_only:
         show_loop_cost()
         show_threads()
 

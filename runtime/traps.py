@@ -16,7 +16,16 @@ from wasmjit.abi.layout import (
     TRAP_OFFSET,
 )
 from wasmjit.abi.traps import MESSAGES, TrapCode
-from wasmjit.errors import CallTimeout, ExhaustionError, Frame, FuelExhausted, InternalError, Interrupted, Trap
+from wasmjit.errors import (
+    CallTimeout,
+    ExhaustionError,
+    ExitStatus,
+    Frame,
+    FuelExhausted,
+    InternalError,
+    Interrupted,
+    Trap,
+)
 from wasmjit.runtime.raw import Block
 from wasmjit.runtime.reservation import find_reservation
 from wasmjit.runtime.stack import on_this_stack
@@ -84,7 +93,7 @@ def trap_error(store: TrapSource, code: int) -> BaseException:
 
 
 def _host_error(store: TrapSource) -> BaseException:
-    """The exception itself; a trap gets the wasm frames that it passes through."""
+    """The exception itself. It gets the wasm frames that it passes through, as a note if it is not a trap."""
     error, PENDING.error = PENDING.error, None
     if error is None and store.native.direct is not None:
         error = store.native.direct.take_pending()
@@ -96,7 +105,14 @@ def _host_error(store: TrapSource) -> BaseException:
         error.__cause__ = cause
     if isinstance(error, Trap):
         error.frames.extend(backtrace(store))
+    elif not isinstance(error, ExitStatus):
+        _add_note(error, backtrace(store))
     return error
+
+
+def _add_note(error: BaseException, frames: list[Frame]) -> None:
+    if frames:
+        error.add_note("\n".join(["Called by wasm (innermost first):", *(f"  {frame}" for frame in frames)]))
 
 
 def _fault(store: TrapSource) -> Trap | InternalError:

@@ -64,3 +64,13 @@ def test_guests_read_and_write(root: Path) -> None:
         "| wasmjit, memory",
         "| wasmtime",
     ]
+
+
+def test_calls_are_measured(root: Path) -> None:
+    output = run(root, "boundary.py", "--calls-only", "--without-wasmtime", "--repetitions", "1")
+    assert "| add(i32, i32) |" in output and "| host call, two ints |" in output
+
+
+def test_timeouts_are_measured(root: Path) -> None:
+    output = run(root, "boundary.py", "--timeouts", "2", "--seconds", "0.01", "--timeouts-only")
+    assert "main thread: 2 of 2 stopped" in output and "another thread: 2 of 2 stopped" in output

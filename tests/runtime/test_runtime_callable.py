@@ -175,6 +175,8 @@ def test_exceptions_come_out_as_they_are(rt: Any, store: Any, hosts: Any, error:
     with pytest.raises(BaseException) as caught:
         func()
     assert caught.value is error
+    title, frame = error.__notes__[-1].splitlines()
+    assert title == "Called by wasm (innermost first):" and frame.startswith("  wasm!func[13] @ 0x")
     assert "fail" in [frame.name for frame in traceback.extract_tb(error.__traceback__)]
 
 
