@@ -112,6 +112,26 @@ class Fueled:
         return False
 
 
+BRANCHES = """(module (func (export "run") (param i32)
+    (block (block (block (br_table 0 1 2 (local.get 0)))
+        (drop (i32.add (i32.const 1) (i32.const 2))) (drop (i32.const 3)))
+        (drop (i32.const 4)) (return))
+    (if (local.get 0) (then (drop (i32.add (i32.const 5) (i32.const 6)))) (else (nop)))
+    (block (br_if 0 (local.get 0)) (drop (i32.add (i32.const 7) (i32.const 8))))))"""
+
+
+def test_only_what_runs_costs_fuel(wt: Any) -> None:
+    """Budgets that were found with the package have to do here."""
+    fueled = Fueled(wt)
+    run = wt.Instance(fueled.store, wt.Module(fueled.store.engine, BRANCHES), []).exports(fueled.store)["run"]
+    used = []
+    for way in range(3):
+        fueled.store.set_fuel(1000)
+        run(fueled.store, way)
+        used.append(1000 - fueled.store.get_fuel())
+    assert used == [8, 4, 10]
+
+
 def test_there_is_no_fuel_at_first(wt: Any) -> None:
     fueled = Fueled(wt)
     assert fueled.store.get_fuel() == 0

@@ -130,6 +130,39 @@ def test_values(wt: Any) -> None:
         wt.Val.ref_null(wt.ValType.i32())
 
 
+def exceptions_store(wt: Any) -> Any:
+    config = wt.Config()
+    config.wasm_exceptions = True
+    return wt.Store(wt.Engine(config))
+
+
+def test_tags(wt: Any) -> None:
+    store = exceptions_store(wt)
+    type = wt.TagType(wt.FuncType([wt.ValType.i32()], []))
+    tags = [wt.Tag(store, type), wt.Tag(store, type)]
+    assert [tags[0].eq(store, tag) for tag in tags] == [True, False]
+    text = '(module (import "" "" (tag (param i32))) (export "t" (tag 0)))'
+    module = wt.Module(store.engine, text)
+    exported = wt.Instance(store, module, tags[1:]).exports(store)["t"]
+    assert exported.eq(store, tags[1])
+    assert exported.type(store).functype.params == [wt.ValType.i32()]
+    with pytest.raises(wt.WasmtimeError):
+        wt.Instance(store, module, [wt.Tag(store, wt.TagType(wt.FuncType([], [])))])
+
+
+def test_exceptions(wt: Any) -> None:
+    store = exceptions_store(wt)
+    text = """(module (tag $t (param i32)) (func $throw (export "throw") (throw $t (i32.const 5)))
+        (func (export "catch") (result i32)
+            (block $caught (result i32) (try_table (catch $t $caught) (call $throw)) (i32.const 1))))"""
+    exports = wt.Instance(store, wt.Module(store.engine, text), []).exports(store)
+    assert exports["catch"](store) == 5
+    with pytest.raises(wt.Trap, match="Caused by:\n    thrown Wasm exception\n") as caught:
+        exports["throw"](store)
+    assert caught.value.trap_code is None
+    assert [frame.func_name for frame in caught.value.frames] == ["throw"]
+
+
 def test_modules_are_kept_in_files(wt: Any, tmp_path: Path) -> None:
     store = wt.Store()
     encoded = wt.Module(store.engine, '(module (func (export "f") (result i32) (i32.const 6)))').serialize()
@@ -187,6 +220,7 @@ def test_settings_are_checked_and_write_only(wt: Any) -> None:
 
 
 FEATURES = [
+    ("wasm_exceptions", "(module (tag) (func (throw 0)))"),
     ("wasm_simd", "(module (func (drop (v128.const i64x2 0 0))))"),
     ("wasm_multi_value", "(module (func (result i32 i32) (i32.const 1) (i32.const 2)))"),
     ("wasm_bulk_memory", "(module (memory 1) (func (memory.fill (i32.const 0) (i32.const 0) (i32.const 0))))"),

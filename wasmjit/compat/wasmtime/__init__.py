@@ -19,6 +19,7 @@ from wasmjit.compat.wasmtime._module import Module
 from wasmjit.compat.wasmtime._sharedmemory import SharedMemory
 from wasmjit.compat.wasmtime._store import Store, StoreContext, Storelike
 from wasmjit.compat.wasmtime._table import Table
+from wasmjit.compat.wasmtime._tag import Tag
 from wasmjit.compat.wasmtime._trap import Frame, Trap, TrapCode
 from wasmjit.compat.wasmtime._types import (
     ExportType,
@@ -63,6 +64,7 @@ __all__ = [
     "Storelike",
     "Table",
     "TableType",
+    "Tag",
     "TagType",
     "Trap",
     "TrapCode",

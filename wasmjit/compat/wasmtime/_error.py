@@ -14,6 +14,7 @@ from wasmjit.errors import (
     Trap,
     UnsupportedError,
     WasmError,
+    WasmException,
 )
 from wasmjit.limits import PAGE_SIZE
 
@@ -91,7 +92,7 @@ def link_error(error: LinkError) -> WasmtimeError:
 
 def convert(error: BaseException) -> BaseException:
     """The exception that a client of the package expects; the same one if it does not come from the engine."""
-    if isinstance(error, Trap):
+    if isinstance(error, Trap | WasmException):
         from wasmjit.compat.wasmtime._trap import trap_of
 
         return trap_of(error)

@@ -9,5 +9,6 @@ if TYPE_CHECKING:
     from wasmjit.compat.wasmtime._globals import Global
     from wasmjit.compat.wasmtime._memory import Memory
     from wasmjit.compat.wasmtime._table import Table
+    from wasmjit.compat.wasmtime._tag import Tag
 
-AsExtern: TypeAlias = Union["Func", "Table", "Memory", "Global"]
+AsExtern: TypeAlias = Union["Func", "Table", "Memory", "Global", "Tag"]

@@ -8,6 +8,7 @@ from wasmjit.api.func import Func as ApiFunc
 from wasmjit.api.global_ import Global as ApiGlobal
 from wasmjit.api.memory import Memory as ApiMemory
 from wasmjit.api.table import Table as ApiTable
+from wasmjit.api.tag import Tag as ApiTag
 from wasmjit.compat.wasmtime._error import WasmtimeError
 from wasmjit.compat.wasmtime._store import Store, Storelike
 
@@ -49,6 +50,7 @@ def wrap_extern(home: Store, core: Extern) -> AsExtern:
     from wasmjit.compat.wasmtime._globals import Global
     from wasmjit.compat.wasmtime._memory import Memory
     from wasmjit.compat.wasmtime._table import Table
+    from wasmjit.compat.wasmtime._tag import Tag
 
     if isinstance(core, ApiFunc):
         return Func._wrap(home, core)
@@ -56,6 +58,8 @@ def wrap_extern(home: Store, core: Extern) -> AsExtern:
         return Memory._wrap(home, core)
     if isinstance(core, ApiTable):
         return Table._wrap(home, core)
+    if isinstance(core, ApiTag):
+        return Tag._wrap(home, core)
     assert isinstance(core, ApiGlobal)
     return Global._wrap(home, core)
 

@@ -163,11 +163,17 @@ class Trap(Exception):
         """Does nothing: there is nothing to be freed."""
 
 
-def trap_of(error: errors.Trap) -> Trap:
-    """The trap that stands for one of the engine's."""
+def trap_of(error: errors.Trap | errors.WasmException) -> Trap:
+    """The trap that stands for one of the engine's, or for an exception that nobody caught."""
     frames = error.frames[:_MAX_FRAMES]
-    code, text = _CAUSES.get(error.code, (None, error.message))
-    reason = text if code is None else f"wasm trap: {text}"
+    code, reason = _reason(error)
     trap = Trap(caused(backtrace(frames), reason) if frames else reason)
     trap._frames, trap._code = frames, code
     return trap
+
+
+def _reason(error: errors.Trap | errors.WasmException) -> tuple[TrapCode | None, str]:
+    if isinstance(error, errors.WasmException):
+        return None, "thrown Wasm exception"
+    known = _CAUSES.get(error.code)
+    return (None, error.message) if known is None else (known[0], f"wasm trap: {known[1]}")

@@ -123,7 +123,6 @@ def lower_loop(f: Emitter, imm: FuncType | int) -> None:
         frame.counters = f.counting.counters
     for name, step in frame.counters.items():
         f.line(f"{name}.next = add nsw i64 {name}, {step}")
-    f.charge_fuel(f.offset)
 
 
 def _header_phi(f: Emitter, frame: Frame) -> str:

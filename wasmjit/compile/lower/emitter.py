@@ -252,8 +252,11 @@ class Emitter:
         self.trap(self.emit(f"select i1 {raised}, i32 {int(TrapCode.HOST_EXCEPTION)}, i32 {low}"))
         self.start_block(self.block)
 
-    def charge_fuel(self, region: int) -> None:
-        """Consume the fuel that a region of the body costs (abi/fuel.py); trap if there is not enough."""
+    def charge_fuel(self, region: int, *, check: bool) -> None:
+        """Consume the fuel that a region of the body costs (abi/fuel.py); trap if it is used up, where that is checked.
+
+        Nothing happens for what is no region.
+        """
         cost = self.fuel_costs.get(region)
         if cost is None:
             return
@@ -262,7 +265,8 @@ class Emitter:
         fuel = self.emit(f"load i64, ptr {pointer}, align 8{CONTEXT_ACCESS}")
         rest = self.emit(f"sub i64 {fuel}, {cost}")
         self.line(f"store i64 {rest}, ptr {pointer}, align 8{CONTEXT_ACCESS}")
-        self.trap_if(self.emit(f"icmp slt i64 {rest}, 0"), TrapCode.OUT_OF_FUEL)
+        if check:
+            self.trap_if(self.emit(f"icmp slt i64 {rest}, 0"), TrapCode.OUT_OF_FUEL)
 
     # --- the instance
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wasmjit.abi import layout
-from wasmjit.abi.fuel import FUNCTION, fuel_costs
+from wasmjit.abi.fuel import FUNCTION, LOOP, fuel_costs
 from wasmjit.abi.traps import TrapCode
 from wasmjit.binary.code import Body, RawInstr
 from wasmjit.compile.convention import joined_parameters, parameter_list
@@ -95,7 +95,7 @@ def _lower_body(f: Emitter, body: Body) -> None:
     if f.unit.fuel:
         f.fuel_costs = fuel_costs(body.instrs)
         f.offset = body.instrs[0][2]
-        f.charge_fuel(FUNCTION)
+        f.charge_fuel(FUNCTION, check=True)
     loops = innermost_loops(body.instrs) if f.unit.vectorizes and not f.locals_in_memory else {}
     done = 0
     for start, end in loops.items():
@@ -122,6 +122,8 @@ def _lower_sequence(f: Emitter, instrs: list[RawInstr]) -> None:
             handlers[code](f, imm)
             if len(lines) > f.split_at and not f.dead_depth:
                 f.split_block()
+        if f.fuel_costs and not f.dead_depth:
+            f.charge_fuel(offset, check=code == LOOP)
 
 
 def _skip_dead(f: Emitter, code: int, imm: Any) -> None:
