@@ -14,7 +14,7 @@ from wasmjit.abi.traps import TrapCode
 from wasmjit.errors import InternalError
 from wasmjit.runtime.callbacks import cover_entry
 from wasmjit.runtime.instance import INSTANCES, ModuleInstance
-from wasmjit.runtime.raw import Block
+from wasmjit.runtime.raw import SPACE, Block
 from wasmjit.runtime.traps import PENDING
 
 _Body: TypeAlias = Callable[[ModuleInstance, int, int, int, int, int], int]
@@ -61,6 +61,22 @@ def _memory_init(instance: ModuleInstance, memidx: int, dataidx: int, d: int, s:
 def _data_drop(instance: ModuleInstance, dataidx: int, *_: int) -> int:
     instance.data_words[2 * dataidx + 1] = 0
     return 0
+
+
+@_libcall(Libcall.MEMORY_NOTIFY)
+def _memory_notify(instance: ModuleInstance, memidx: int, address: int, count: int, *_: int) -> int:
+    return instance.memories[memidx].waiters.notify(address, count)
+
+
+@_libcall(Libcall.MEMORY_WAIT)
+def _memory_wait(
+    instance: ModuleInstance, memidx: int, address: int, expected: int, timeout_ns: int, size_bytes: int
+) -> int:
+    memory = instance.memories[memidx]
+    start = memory.base + address
+    value = SPACE[start : start + size_bytes].cast("I" if size_bytes == 4 else "Q")  # read in one piece
+    signed_timeout = timeout_ns - (timeout_ns >> 63 << 64)
+    return memory.waiters.wait(address, lambda: value[0] == expected, signed_timeout, instance.store.check_stopped)
 
 
 @_libcall(Libcall.TABLE_GROW)

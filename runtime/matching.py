@@ -38,8 +38,10 @@ def match_import(store: Store, wanted: Import, extern: object) -> None:
         _fail("unknown import", wanted, f"{wanted.type} expected")
     if not isinstance(extern, Extern):
         _fail("incompatible import type", wanted, f"{wanted.type} expected, {type(extern).__name__} given")
-    if extern.store is not store:
+    if extern.store is not store and not (isinstance(extern, MemoryInstance) and extern.is_shared):
         _fail("incompatible import type", wanted, "the object given belongs to another store")
+    if isinstance(extern, MemoryInstance) and store.guard and not extern.guarded:
+        _fail("incompatible import type", wanted, "the memory given has no guard pages, which the store relies on")
     if not _fits(extern, wanted):
         _fail("incompatible import type", wanted, f"{wanted.type} expected, {extern.type} given")
 

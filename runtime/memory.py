@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from wasmjit.limits import MAX_MEMORY64_BYTES, MAX_MEMORY_BYTES, PAGE_SIZE, chec
 from wasmjit.runtime.raw import Block
 from wasmjit.runtime.reservation import Reservation, reserve
 from wasmjit.runtime.traps import plain_trap
+from wasmjit.runtime.waiting import WaitQueues
 from wasmjit.wasm.types import I32, Limits, MemType
 
 if TYPE_CHECKING:
@@ -48,6 +50,8 @@ def _whole_pages(size_bytes: int) -> int:
 class MemoryInstance:
     """A linear memory. Its contents are at a fixed address; what has been allocated is never taken back.
 
+    A shared one may be imported by instances of any store.
+
     Raises LimitError if the type asks for more than `limits` allow, MemoryError if the system refuses.
     """
 
@@ -55,11 +59,14 @@ class MemoryInstance:
         "__weakref__",
         "_contents",
         "_definition",
+        "_lock",
         "_maximum_bytes",
         "_reservation",
         "_type",
         "base",
+        "guarded",
         "store",
+        "waiters",
     )
 
     kind = "memory"
@@ -72,6 +79,11 @@ class MemoryInstance:
         store.quota.add("memories", self)
         self.store = store
         self._type = type
+        self._lock = threading.RLock() if type.shared else store.lock
+        self.waiters = WaitQueues()
+        """The threads that wait at its addresses."""
+        self.guarded = store.guard
+        """Whether code may rely on guard pages."""
         self._maximum_bytes = most
         self._reservation = reserve(_reservation_bytes(type, store.guard))
         if not self._reservation.commit(0, _whole_pages(size_bytes)):
@@ -88,6 +100,11 @@ class MemoryInstance:
     def type(self) -> MemType:
         """Type with the current size as minimum, as imports are matched against it (spec 4.5.1)."""
         return replace(self._type, limits=Limits(self.pages, self._type.limits.max))
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several threads may use it at once, through instances of any stores."""
+        return self._type.shared
 
     @property
     def definition(self) -> int:
@@ -109,7 +126,7 @@ class MemoryInstance:
         """Add pages; the old size in pages, or -1 if the limits or the system don't allow it (spec 4.5.3.9)."""
         if delta_pages < 0:
             raise ValueError("a memory cannot shrink")
-        with self.store.lock:
+        with self._lock:
             old = self.size_bytes
             new = old + (delta_pages << self._type.page_size_log2)
             if new > self._maximum_bytes or not self.store.quota.allows("memory_bytes", new):

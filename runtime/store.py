@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import index
+from time import monotonic_ns
 
 from wasmjit.abi.layout import (
     INTERRUPT_ALWAYS,
@@ -19,9 +20,11 @@ from wasmjit.abi.layout import (
     STORE_RELEASE_GIL,
     STORE_THROWN,
     STORE_TRAP_INFO,
+    THREAD_DEADLINE,
     THREAD_ID,
 )
 from wasmjit.abi.native import NativeSupport
+from wasmjit.abi.traps import TrapCode
 from wasmjit.config import Config
 from wasmjit.errors import InternalError
 from wasmjit.runtime.exceptions import Exceptions
@@ -35,9 +38,9 @@ from wasmjit.runtime.libcalls import libcall_table
 from wasmjit.runtime.lock import store_lock
 from wasmjit.runtime.quota import Quota, StoreLimits
 from wasmjit.runtime.raw import Block, read_word
-from wasmjit.runtime.stack import thread_address
+from wasmjit.runtime.stack import thread_address, thread_record
 from wasmjit.runtime.tag import TagInstance
-from wasmjit.runtime.traps import TrapSource
+from wasmjit.runtime.traps import TrapSource, plain_trap
 
 
 class Store:
@@ -136,6 +139,15 @@ class Store:
             self.interrupt()
         else:
             words[STORE_INTERRUPT // 8] &= ~INTERRUPT_ALWAYS
+
+    def check_stopped(self) -> None:
+        """For host calls that take long: raise Interrupted or CallTimeout if this thread's call is to end."""
+        direct = self.native.direct
+        if self.header.words[STORE_INTERRUPT // 8]:
+            raise plain_trap(TrapCode.INTERRUPT)
+        deadline = thread_record(direct)[THREAD_DEADLINE // 8] if direct is not None else 0
+        if deadline and monotonic_ns() >= deadline:
+            raise plain_trap(TrapCode.TIMEOUT)
 
     def keep(self, func: FuncInstance) -> None:
         """Keep a function alive as long as the store."""

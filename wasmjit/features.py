@@ -45,6 +45,7 @@ SUPPORTED = frozenset(
         MEMORY64,
         RELAXED_SIMD,
         WIDE_ARITHMETIC,
+        THREADS,
         CUSTOM_PAGE_SIZES,
         TAIL_CALL,
         EXCEPTIONS,

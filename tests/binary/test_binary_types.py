@@ -102,7 +102,6 @@ def test_malformed_types(decode, text, message, offset):
     ("decode", "text", "feature", "offset"),
     [
         (decode_reftype, "68", "stack-switching", 1),
-        (types.decode_memtype, "03 00 01", "threads", 1),
     ],
 )
 def test_types_of_proposals(decode, text, feature, offset):

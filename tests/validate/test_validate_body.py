@@ -41,7 +41,8 @@ def memory():
 def test_plain_rows_take_their_signature(typed, refused, memory, op):
     operands = [CONST[type.name] for type in op.type.params]
     results = " ".join(type.name for type in op.type.results)
-    instr = (op.name, SAMPLE_IMM[op.imm])
+    natural = (op.align_log2, 0, 0)
+    instr = (op.name, natural if op.feature == "threads" and op.imm == "memarg" else SAMPLE_IMM[op.imm])
     typed(*operands, instr, results=results, module=memory)
     if operands:
         refused("type mismatch", *operands[1:], instr, results=results, module=memory)
@@ -58,7 +59,7 @@ def test_every_opcode_is_validated():
     untyped = [OPCODES[code].name for code, row in ROWS.items() if row.handler is None and row.params is None]
     assert untyped == []
     immediates = {op.imm for code, op in OPCODES.items() if ROWS[code].handler is None}
-    assert immediates <= {"", "i32", "i64", "f32", "f64", "v128"}
+    assert immediates <= {"", "zero", "i32", "i64", "f32", "f64", "v128"}
 
 
 def test_errors_name_function_and_offset(refused):

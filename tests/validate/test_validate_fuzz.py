@@ -69,6 +69,7 @@ IMMEDIATES = {
     "memarg": st.tuples(align, offset, index),
     "memarg_lane": st.tuples(align, offset, index, lane),
     "lane": lane,
+    "zero": st.none(),
     "lanes": st.lists(lane, min_size=16, max_size=16).map(bytes),
     "v128": st.binary(min_size=16, max_size=16),
     **dict.fromkeys(("label", "func", "local", "global", "table", "memory", "data", "elem", "tag", "type"), index),

@@ -19,10 +19,13 @@ def make_module():
 @pytest.mark.parametrize("op", ACCESSES, ids=lambda op: op.name)
 def test_access(typed, refused, op):
     lane = (0,) if op.imm == "memarg_lane" else ()
-    for align_log2 in range(op.align_log2 + 1):
+    atomic = op.feature == "threads"
+    for align_log2 in range(op.align_log2 if atomic else 0, op.align_log2 + 1):
         typed("unreachable", (op.name, (align_log2, 0xFFFF_FFFF, 0, *lane)), "unreachable", module=make_module())
     too_much = "alignment must not be larger than natural"
     refused(too_much, "unreachable", (op.name, (op.align_log2 + 1, 0, 0, *lane)), module=make_module())
+    if atomic and op.align_log2:
+        refused("atomic alignment must be natural", "unreachable", (op.name, (0, 0, 0)), module=make_module())
     refused("offset out of range", "unreachable", (op.name, (0, 1 << 32, 0, *lane)), module=make_module())
     refused("unknown memory 0", "unreachable", (op.name, (0, 0, 0, *lane)))
 

@@ -17,7 +17,7 @@ SHAPES = {
     *("table", "elem", "elem_table", "table_table", "memory", "data", "data_memory", "memory_memory"),
     *("tag", "try_table"),
     *("type", "type_field", "type_count", "type_data", "type_elem", "type_type", "heap", "cast"),
-    *("memarg", "memarg_lane", "lane", "lanes", "i32", "i64", "f32", "f64", "v128"),
+    *("memarg", "memarg_lane", "lane", "lanes", "zero", "i32", "i64", "f32", "f64", "v128"),
 }
 
 WEBASSEMBLY_2 = {
@@ -42,13 +42,14 @@ def test_mnemonics_are_unique():
     assert all(OPCODES[code].name == name and OPCODES[code].code == code for name, code in CODE_BY_NAME.items())
 
 
-@pytest.mark.parametrize("page", [0, 0xFC, 0xFD])
+@pytest.mark.parametrize("page", [0, 0xFC, 0xFD, 0xFE])
 def test_codes_without_gaps(page):
     """What is missing between the lowest and the highest code of a page is reserved or belongs to a proposal."""
     codes = {code for code in OPCODES if code >> PREFIX_SHIFT == page}
     reserved = {
         0: {0x16, 0x17, 0x1D, 0x1E, 0x27, *range(0xC5, 0xD0)},
         0xFC: {0xFC012},
+        0xFE: {0xFE << PREFIX_SHIFT | number for number in range(4, 0x10)},
         0xFD: {0xFD << PREFIX_SHIFT | number for number in RESERVED_SIMD},
     }[page]
     span = set(range(min(codes), max(codes) + 1)) - FEATURE_BY_CODE.keys()
@@ -93,7 +94,7 @@ def test_types_are_missing_only_where_they_depend_on_context():
 def test_memory_accesses(row):
     """Alignment is the number of bytes that the mnemonic says, the address comes first."""
     assert row.type is not None and row.type.params[0] is I32
-    type, access = row.name.split(".")
+    type, access = row.name.replace(".atomic.notify", ".atomic.notify32").split(".", 1)
     lanes = re.search(r"(\d+)x(\d+)", access)
     width = re.search(r"\d+", access) or re.search(r"\d+", type)
     assert width is not None
@@ -110,7 +111,7 @@ def test_only_memory_accesses_have_an_alignment():
 )
 def test_result_is_of_the_type_in_front_of_the_dot(row):
     """i32.add gives an i32, and so on; comparisons, tests and lane accesses give what they say."""
-    scope, operation = row.name.split(".")
+    scope, operation = row.name.replace(".atomic.", ".").split(".", 1)
     assert row.type is not None
     results = [type.name for type in row.type.results]
     if re.match(r"(eqz?|ne|[lg][te])(_|$)", operation) and scope[0] in "if" and "x" not in scope:

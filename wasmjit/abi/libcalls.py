@@ -37,6 +37,8 @@ class Libcall(IntEnum):
     GC_FILL = 19  # native: void (ptr elements, i64 count, i64 log2, i64 low bits, i64 high bits)
     GC_HOLD_ALL = 20  # native: void (ptr values, i64 count): stored into the heap, and maybe objects of the host
     GC_HOLD_EXNS = 21  # native: void (ptr exceptions, i64 count): they have been stored into the heap
+    MEMORY_NOTIFY = 22  # (memidx, address, count) -> number of threads woken
+    MEMORY_WAIT = 23  # (memidx, address, expected, timeout in ns, bytes) -> 0 woken, 1 not equal, 2 timed out
 
 
 FIRST_PYTHON_LIBCALL = Libcall.MEMORY_GROW

@@ -33,6 +33,8 @@ class TrapCode(IntEnum):
     CAST_FAILURE = 23
     ARRAY_OUT_OF_BOUNDS = 24
     GC_HEAP_EXHAUSTED = 25
+    UNALIGNED_ATOMIC = 26
+    EXPECTED_SHARED_MEMORY = 27
 
 
 MESSAGES: dict[TrapCode, str] = {
@@ -58,4 +60,6 @@ MESSAGES: dict[TrapCode, str] = {
     TrapCode.CAST_FAILURE: "cast failure",
     TrapCode.ARRAY_OUT_OF_BOUNDS: "out of bounds array access",
     TrapCode.GC_HEAP_EXHAUSTED: "gc heap exhausted",
+    TrapCode.UNALIGNED_ATOMIC: "unaligned atomic",
+    TrapCode.EXPECTED_SHARED_MEMORY: "expected shared memory",
 }

@@ -52,10 +52,11 @@ class ExternBase(Generic[_I]):
 
 
 def unwrap_extern(extern: ExternBase[_I], store: Store) -> _I:
-    """The runtime's object. Raises ValueError if it belongs to another store."""
-    if extern._instance.store is not store._runtime:
+    """The runtime's object. Raises ValueError if it belongs to another store, and is no shared memory."""
+    instance = extern._instance
+    if instance.store is not store._runtime and not (isinstance(instance, MemoryInstance) and instance.is_shared):
         raise ValueError(f"{extern!r} belongs to another store")
-    return extern._instance
+    return instance
 
 
 def wrap_extern(instance: ExternInstance) -> Extern:

@@ -28,7 +28,9 @@ class Memory(ExternBase[MemoryInstance]):
     """A linear memory of `min` pages, that may grow to `max`.
 
     Pages have 64 KiB, or `page_size` bytes, which may be 1. `address` is the type of its addresses in wasm: "i32", or
-    "i64" for memories that may be larger than 4 GiB.
+    "i64" for memories that may be larger than 4 GiB. A `shared` memory, which needs `max`, can be imported by instances
+    of all stores with the same way to check bounds, and so be used by several threads at once; its bytes are then
+    whatever the threads make them, also while Python reads.
 
     Bytes are read and written by address: `memory[address]`, `memory[start:stop]`, `read`, `write`; values by `unpack`
     and `pack`, text by `read_string` and `write_string`. It is a buffer: `memoryview(memory)`, `numpy.frombuffer` and
@@ -48,10 +50,13 @@ class Memory(ExternBase[MemoryInstance]):
         *,
         address: AddressType = "i32",
         page_size: Literal[1, 65536] = 65536,
+        shared: bool = False,
     ) -> None:
         if page_size not in (1, PAGE_SIZE):
             raise ValueError(f"page_size must be 1 or {PAGE_SIZE}, not {page_size!r}")
-        type = MemType(Limits(0), as_address_type(address), page_size_log2=page_size.bit_length() - 1)
+        if shared and max is None:
+            raise ValueError("a shared memory needs max")
+        type = MemType(Limits(0), as_address_type(address), shared, page_size.bit_length() - 1)
         type = replace(type, limits=as_limits(min, max, max_pages(type), "pages"))
         self._instance = new_memory(runtime_of(store), type)
 

@@ -114,6 +114,13 @@ def _read_memarg_lane(data: Data, pos: int) -> tuple[tuple[int, int, int, int], 
     return (*memarg, data[pos]), pos + 1
 
 
+def _read_zero(data: Data, pos: int) -> tuple[None, int]:
+    """A byte kept free for later."""
+    if data[pos]:
+        raise MalformedError("zero byte expected", pos)
+    return None, pos + 1
+
+
 def _read_lane(data: Data, pos: int) -> tuple[int, int]:
     return data[pos], pos + 1
 
@@ -154,6 +161,7 @@ READERS: dict[str, ImmediateReader] = {
     "memarg": read_memarg,
     "memarg_lane": _read_memarg_lane,
     "lane": _read_lane,
+    "zero": _read_zero,
     "lanes": _read_v128,
     "i32": read_s32,
     "i64": read_s64,

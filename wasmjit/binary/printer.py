@@ -121,6 +121,7 @@ def _print_v128(row: Op, imm: bytes) -> str:
 
 _PRINTERS: dict[str, Callable[[Op, Any], str]] = {
     "": _print_nothing,
+    "zero": _print_nothing,
     "block": _print_block,
     **dict.fromkeys(
         ("label", "func", "local", "global", "table", "data", "elem", "type", "tag", "lane", "i32", "i64"),

@@ -182,10 +182,10 @@ def decode_memtype(r: Reader) -> MemType:
     if flags > (_HAS_MAX | _SHARED | _INDEX64 | _PAGE_SIZE) or (flags & _PAGE_SIZE and r.pos >= r.end):
         # The core suite wants a lone flag of custom-page-sizes malformed as such, not the section too short.
         raise MalformedError("malformed limits flags", offset)
-    if flags & _SHARED:
-        raise UnsupportedError(features.THREADS, offset)
     limits = _decode_limits(r, flags)
-    return MemType(limits, _address_type(flags), page_size_log2=_decode_page_size(r, flags))
+    return MemType(
+        limits, _address_type(flags), shared=bool(flags & _SHARED), page_size_log2=_decode_page_size(r, flags)
+    )
 
 
 def _address_type(flags: int) -> ValType:

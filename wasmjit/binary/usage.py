@@ -78,6 +78,8 @@ def _features_of_memories(module: Module) -> Iterator[str]:
         yield features.MEMORY64
     if any(memory.page_size_log2 != PAGE_SIZE_LOG2 for memory in module.memories):
         yield features.CUSTOM_PAGE_SIZES
+    if any(memory.shared for memory in module.memories):
+        yield features.THREADS
 
 
 def _segment_modes(module: Module) -> set[str]:

@@ -5,6 +5,7 @@ Memory accesses, lanes, memories, data segments.
 
 from __future__ import annotations
 
+from wasmjit import features
 from wasmjit.errors import InvalidError
 from wasmjit.validate.checker import Checker
 from wasmjit.validate.lookup import lookup
@@ -29,6 +30,17 @@ def _access(natural_log2: int) -> Handler:
             raise InvalidError("offset out of range")
 
     return validate_access
+
+
+def _atomic_access(natural_log2: int) -> Handler:
+    validate_access = _access(natural_log2)
+
+    def validate_atomic_access(check: Checker, imm: tuple[int, ...]) -> None:
+        validate_access(check, imm)
+        if imm[0] != natural_log2:
+            raise InvalidError("atomic alignment must be natural")
+
+    return validate_atomic_access
 
 
 def _lane(count: int) -> Handler:
@@ -57,7 +69,7 @@ def _lane_count(row: Op) -> int:
 
 def _handler(row: Op) -> Handler | None:
     if row.imm == "memarg":
-        return _access(row.align_log2)
+        return _atomic_access(row.align_log2) if row.feature == features.THREADS else _access(row.align_log2)
     if row.imm == "memarg_lane":
         return _access_lane(row.align_log2)
     return _lane(_lane_count(row)) if row.imm == "lane" else None

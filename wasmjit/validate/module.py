@@ -84,8 +84,10 @@ def _validate_memories(module: Module) -> None:
 def _validate_memory(memory: MemType) -> None:
     if memory.page_size_log2 not in _PAGE_SIZES_LOG2:
         raise InvalidError("invalid custom page size: it must be 1 or 65536")
+    if memory.shared and memory.limits.max is None:
+        raise InvalidError("shared memory must have maximum")
     maximum = max_pages(memory)
-    size = " (4 GiB)" if maximum == limits.MAX_MEMORY_PAGES else ""
+    size = " (4GiB)" if maximum == limits.MAX_MEMORY_PAGES else ""
     _validate_limits(memory.limits, maximum, f"memory size must be at most {maximum} pages{size}")
 
 

@@ -33,6 +33,7 @@ def spectest_module(store: Store) -> dict[str, Extern]:
     exports["table"] = Table(store, "funcref", 10, 20)
     exports["table64"] = Table(store, "funcref", 10, 20, address="i64")
     exports["memory"] = Memory(store, 1, 2)
+    exports["shared_memory"] = Memory(store, 1, 2, shared=True)
     return exports
 
 

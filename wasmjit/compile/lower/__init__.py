@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wasmjit.compile.lower import (  # noqa: F401  (importing binds the handlers)
     array,
+    atomic,
     call,
     cast,
     control,

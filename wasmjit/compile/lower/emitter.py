@@ -103,6 +103,7 @@ class Emitter:
         "target_features",
         "type",
         "unit",
+        "volatile",
     )
 
     def __init__(self, unit: Unit, type: FuncType, scope: int) -> None:
@@ -128,6 +129,7 @@ class Emitter:
         self.loop_hints = ""
         self.alias = ""
         self.fuel_costs: dict[int, int] = {}
+        self.volatile = ""
         self.conditions: dict[str, str] = {}
         self.promoted: dict[str, str] = {}
         self.block = "entry"

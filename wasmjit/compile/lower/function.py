@@ -89,6 +89,12 @@ def _lower_locals(f: Emitter, type: FuncType, body: Body) -> None:
         f.entry.append(f"store {llvm} {value}, ptr %l{x}")
 
 
+def _may_version(f: Emitter) -> bool:
+    """Whether loops may get a second version; shared memory changes under the feet of one that reads it in vectors."""
+    shared = any(memory.shared for memory in f.module.memories)
+    return f.unit.vectorizes and not f.locals_in_memory and not shared
+
+
 def _lower_body(f: Emitter, body: Body) -> None:
     f.frames.append(Frame("func", FuncType((), f.type.results), (), "exit", 0))
     f.start_block(f.new_block())
@@ -96,7 +102,7 @@ def _lower_body(f: Emitter, body: Body) -> None:
         f.fuel_costs = fuel_costs(body.instrs)
         f.offset = body.instrs[0][2]
         f.charge_fuel(FUNCTION, check=True)
-    loops = innermost_loops(body.instrs) if f.unit.vectorizes and not f.locals_in_memory else {}
+    loops = innermost_loops(body.instrs) if _may_version(f) else {}
     done = 0
     for start, end in loops.items():
         loop = counted_loop(body.instrs, start, end, f.local_types)

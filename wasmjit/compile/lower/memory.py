@@ -27,6 +27,8 @@ def length(f: Emitter, memidx: int) -> str:
     """The current length in bytes, i64: any call may change it."""
     definition = f.hoisted(f"%md{memidx}", f.unit.layout.memory(memidx) + layout.MEMORY_DEF)
     pointer = f.emit(f"getelementptr i8, ptr {definition}, i64 {layout.DEF_LENGTH}")
+    if f.module.memories[memidx].shared:  # another thread may be changing it
+        return f.emit(f"load atomic i64, ptr {pointer} monotonic, align 8{CONTEXT_ACCESS}")
     return f.emit(f"load i64, ptr {pointer}, align 8{CONTEXT_ACCESS}")
 
 
@@ -53,20 +55,27 @@ def address(f: Emitter, imm: tuple[int, ...], access_bytes: int) -> str:
     if f.counting is not None and f.offset in f.counting.accesses:
         return _counted_address(f, f.counting.accesses[f.offset])
     f.alias = ""
+    f.volatile = "volatile " if f.module.memories[imm[2]].shared else ""
+    return checked_address(f, imm, access_bytes)[1]
+
+
+def checked_address(f: Emitter, imm: tuple[int, ...], access_bytes: int) -> tuple[str, str]:
+    """Pop the index; index + offset as i64, and the pointer to it, as `address`."""
     _, offset, memidx, *_ = imm
     memory = f.module.memories[memidx]
     if memory.address is I64:
-        return _wide_address(f, memidx, offset, access_bytes)
-    position = f.widen(f.pop())
-    if offset:
-        position = f.emit(f"add nuw nsw i64 {position}, {offset}")
-    if not is_guarded(f, memory):
-        end = f.emit(f"add nuw nsw i64 {position}, {access_bytes}")
-        f.trap_if(f.emit(f"icmp ugt i64 {end}, {length(f, memidx)}"), TrapCode.MEMORY_OUT_OF_BOUNDS)
-    return f.emit(f"getelementptr i8, ptr {memory_base(f, memidx)}, i64 {position}")
+        position = _wide_position(f, memidx, offset, access_bytes)
+    else:
+        position = f.widen(f.pop())
+        if offset:
+            position = f.emit(f"add nuw nsw i64 {position}, {offset}")
+        if not is_guarded(f, memory):
+            end = f.emit(f"add nuw nsw i64 {position}, {access_bytes}")
+            f.trap_if(f.emit(f"icmp ugt i64 {end}, {length(f, memidx)}"), TrapCode.MEMORY_OUT_OF_BOUNDS)
+    return position, f.emit(f"getelementptr i8, ptr {memory_base(f, memidx)}, i64 {position}")
 
 
-def _wide_address(f: Emitter, memidx: int, offset: int, access_bytes: int) -> str:
+def _wide_position(f: Emitter, memidx: int, offset: int, access_bytes: int) -> str:
     """Index and offset of 64 bits each: their sum is never formed before it is known to be in bounds.
 
     `valid` is how many indices there are with which the access is in bounds: one comparison does, and a loop that
@@ -77,21 +86,21 @@ def _wide_address(f: Emitter, memidx: int, offset: int, access_bytes: int) -> st
     f.declare("declare i64 @llvm.usub.sat.i64(i64, i64)")
     valid = f.emit(f"call i64 @llvm.usub.sat.i64(i64 {length(f, memidx)}, i64 {beyond})")
     f.trap_if(f.emit(f"icmp uge i64 {index}, {valid}"), TrapCode.MEMORY_OUT_OF_BOUNDS)
-    position = f.emit(f"add nuw i64 {index}, {_literal(offset)}") if offset else index
-    return f.emit(f"getelementptr i8, ptr {memory_base(f, memidx)}, i64 {position}")
+    return f.emit(f"add nuw i64 {index}, {_literal(offset)}") if offset else index
 
 
 def _counted_address(f: Emitter, access: CountedAccess) -> str:
     """The pointer in the fast version of a loop, whose checks cover the access."""
     f.pop()
     f.alias = access.alias
+    f.volatile = ""
     pointer = access.pointer
     if access.counter:
         pointer = f.emit(f"getelementptr inbounds i8, ptr {pointer}, i64 {access.counter}")
     return f.emit(f"getelementptr inbounds nuw i8, ptr {pointer}, i64 {access.distance}")
 
 
-def _location(f: Emitter) -> str:
+def tie_to_offset(f: Emitter) -> str:
     """Only accesses that can fault have to be found by their address: those of guard mode."""
     return f.location() if f.guard else ""
 
@@ -99,12 +108,14 @@ def _location(f: Emitter) -> str:
 def load(f: Emitter, llvm_type: str, pointer: str) -> str:
     """Load from linear memory; wasm's alignment is only a hint."""
     f.last_load = len(f.lines)
-    return f.emit(f"load {llvm_type}, ptr {pointer}, align 1{MEMORY_ACCESS}{f.alias}{_location(f)}")
+    access = f"load {f.volatile}{llvm_type}, ptr {pointer}, align 1{MEMORY_ACCESS}{f.alias}{tie_to_offset(f)}"
+    return f.emit(access)
 
 
 def store(f: Emitter, llvm_type: str, value: str, pointer: str) -> None:
     """Store to linear memory."""
-    f.line(f"store {llvm_type} {value}, ptr {pointer}, align 1{MEMORY_ACCESS}{f.alias}{_location(f)}")
+    access = f"{llvm_type} {value}, ptr {pointer}, align 1{MEMORY_ACCESS}{f.alias}{tie_to_offset(f)}"
+    f.line(f"store {f.volatile}{access}")
 
 
 _DERIVED_LINES = 4  # the most that a load instruction appends after its IR load, e.g. an extension
@@ -116,7 +127,8 @@ def keep_dropped_load(f: Emitter, value: str) -> None:
     if f.last_load < len(f.lines) - len(recent) or f.last_load < 0:
         return
     if any(line.startswith(f"{value} = ") for line in f.lines[f.last_load :]):
-        f.lines[f.last_load] = f.lines[f.last_load].replace(" = load ", " = load volatile ", 1)
+        if " = load volatile " not in f.lines[f.last_load]:
+            f.lines[f.last_load] = f.lines[f.last_load].replace(" = load ", " = load volatile ", 1)
         f.last_load = -1
 
 
@@ -229,8 +241,9 @@ def lower_memory_fill(f: Emitter, memidx: int) -> None:
     count, value, start = pop_address(f, type), f.pop(), pop_address(f, type)
     pointer = _checked_range(f, memidx, start, count)
     byte = f.emit(f"trunc i32 {value} to i8")
+    shared = str(f.module.memories[memidx].shared).lower()  # volatile, as single accesses are
     f.declare("declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)")
-    f.line(f"call void @llvm.memset.p0.i64(ptr {pointer}, i8 {byte}, i64 {count}, i1 false){f.location()}")
+    f.line(f"call void @llvm.memset.p0.i64(ptr {pointer}, i8 {byte}, i64 {count}, i1 {shared}){f.location()}")
 
 
 @lowers("memory.copy")

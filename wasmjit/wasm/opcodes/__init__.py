@@ -7,6 +7,7 @@ uses its mnemonic; the lowering and the interpreter bind small functions to mnem
 from __future__ import annotations
 
 from wasmjit.wasm.opcodes import (  # noqa: F401  (they fill the table)
+    atomic,
     control,
     exception,
     memory,

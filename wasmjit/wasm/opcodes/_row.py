@@ -35,6 +35,7 @@ class Op:
     "memarg"         (align_log2, offset, memidx)
     "memarg_lane"    (align_log2, offset, memidx, lane)
     "lane"           int
+    "zero"           atomic.fence: None
     "lanes"          i8x16.shuffle: bytes of 16
     "i32" "i64"      signed int
     "f32" "f64"      int, the bits
@@ -101,3 +102,8 @@ def simd(
 ) -> None:
     """Add a row of the 0xFD page (spec 5.4.9)."""
     op(0xFD << PREFIX_SHIFT | number, name, type, imm, align=align, feature=feature, const=const)
+
+
+def atomic(number: int, name: str, type: str, imm: str = "memarg", *, align: int = 0) -> None:
+    """Add a row of the 0xFE page (threads)."""
+    op(0xFE << PREFIX_SHIFT | number, name, type, imm, align=align, feature=features.THREADS)

@@ -12,5 +12,4 @@ FEATURE_BY_CODE: dict[int, str] = {
     0xE3: features.STACK_SWITCHING,
     0xE4: features.STACK_SWITCHING,
     0xE5: features.STACK_SWITCHING,
-    **{0xFE << PREFIX_SHIFT | number: features.THREADS for number in range(0x50)},
 }
