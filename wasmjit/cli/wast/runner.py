@@ -17,13 +17,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-from wasmjit import features
 from wasmjit.api.engine import Engine
 from wasmjit.api.module import Module
 from wasmjit.api.tier import is_func, is_global
 from wasmjit.cli.wast.convert import Action, Command, Script
 from wasmjit.cli.wast.invoke import from_python, invoke
 from wasmjit.cli.wast.state import Broken, FailureError, NeededError, State, Unavailable
+from wasmjit.cli.wast.thread import ScriptThread
 from wasmjit.cli.wast.values import Result, matches, show_pattern, show_results
 from wasmjit.errors import (
     ExhaustionError,
@@ -146,8 +146,30 @@ def _run_register(context: _Context) -> None:
     context.state.register(context.command.get("name"), context.command["as"])
 
 
+# --- threads
+
+
 def _run_thread(context: _Context) -> None:
-    raise NeededError(frozenset({features.THREADS}))
+    """Start a thread whose commands know one instance of this one, and have a store of their own."""
+    state = State(context.state.engine)
+    shared = context.command["shared_module"]
+    state.set_instance(shared, context.state.instance(shared))
+    commands = context.command["commands"]
+    context.state.threads[context.command["name"]] = ScriptThread(
+        lambda: [_run_command(_Context(context.script, state, command)) for command in commands]
+    )
+
+
+def _run_wait(context: _Context) -> None:
+    thread: ScriptThread[list[CommandResult]] = context.state.threads[context.command["thread"]]
+    results = thread.join()
+    if results is None:
+        raise FailureError("the thread ended early")
+    for result in results:
+        if result.outcome == "skipped":
+            raise NeededError(result.features)
+        if result.outcome == "failed":
+            raise FailureError(f"line {result.line}: {result.message}")
 
 
 # --- actions
@@ -267,7 +289,7 @@ _HANDLERS: dict[str, Callable[[_Context], None]] = {
     "module_instance": _run_module_instance,
     "register": _run_register,
     "thread": _run_thread,
-    "wait": _run_thread,
+    "wait": _run_wait,
     "action": _run_action,
     "assert_return": _assert_return,
     "assert_trap": _assert_trap,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import leb128
 
@@ -16,6 +16,7 @@ from wasmjit.api.module import Module
 from wasmjit.api.store import Store
 from wasmjit.binary.reader import Reader
 from wasmjit.cli.wast.spectest import spectest_module
+from wasmjit.cli.wast.thread import ScriptThread
 
 _IMPORT_SECTION = 2
 
@@ -54,6 +55,8 @@ class State:
     def __init__(self, engine: Engine) -> None:
         self.engine = Engine(engine.config, validation="eager")  # scripts assert that modules are invalid
         self.store = Store(engine)
+        self.threads: dict[str, ScriptThread[Any]] = {}
+        """The threads that the script has started, by name."""
         self._modules: dict[str | None, _Maybe[Module]] = {}
         self._instances: dict[str | None, _Maybe[Instance]] = {}
         self._suspects: dict[Instance, frozenset[str]] = {}
