@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from wasmjit.features import SUPPORTED, check_features
+
 OptLevel = Literal["0", "1", "2", "3", "s", "auto"]
 BoundsChecks = Literal["guard", "explicit", "auto"]
 Tier = Literal["optimized", "interp"]
@@ -38,6 +40,8 @@ class Config:
       interpreter lock, which costs less, for the first hundredth of a second.
     * `relaxed_simd_deterministic`: relaxed vector instructions give the results of the specification's deterministic
       profile, the same on every machine, instead of the fastest that are allowed.
+    * `features`: the features of the language that modules may use (names of features.py), or a list as
+      `--features` takes it, `"-simd,-threads"`. A module that uses another is refused with `UnsupportedError`.
     * `tier`: "optimized" is machine code by LLVM; "interp" translates to Python, which needs no LLVM, and is slow. The
       settings above but `max_stack_bytes` mean nothing to it.
     """
@@ -56,8 +60,10 @@ class Config:
     validation: Validation = "lazy"
     cache: bool = True
     fuel: bool = False
+    features: frozenset[str] = SUPPORTED
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "features", check_features(self.features))
         if self.opt not in OPT_LEVELS:
             raise ValueError(f"opt must be one of {', '.join(OPT_LEVELS)}, not {self.opt!r}")
         if self.bounds_checks not in ("guard", "explicit", "auto"):

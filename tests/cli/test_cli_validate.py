@@ -29,3 +29,13 @@ def test_debug(cli_process, tmp_path):
     result = cli_process("validate", "--debug", "m.wasm")
     assert "Traceback" in result.stderr
     assert "MalformedError" in result.stderr
+
+
+def test_features_that_are_switched_off(cli, text_file):
+    text_file("(module (func (local v128)))", "a.wat")
+    assert cli("validate", "a.wat").stdout == "a.wat: ok\n"
+    result = cli("validate", "--features=-simd", "a.wat")
+    assert (result.returncode, result.stdout) == (1, "a.wat: unsupported feature: simd\n")
+    result = cli("validate", "--features=simt", "a.wat")
+    assert result.returncode == 2
+    assert "there is no feature 'simt'" in result.stderr

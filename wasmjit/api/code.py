@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 from weakref import WeakValueDictionary
 
+from wasmjit import features
 from wasmjit.abi.native import NativeModule
 from wasmjit.api.engine import Engine
 from wasmjit.api.source import SourceData
@@ -77,27 +78,37 @@ def get_code(source: SourceData, engine: Engine, progress: Progress | None) -> C
 
 
 def _make_code(source: SourceData, engine: Engine, progress: Progress | None) -> Code:
-    if engine.config.tier == "interp":
-        return _translate(source.data, progress)
+    config = engine.config
+    if config.tier == "interp":
+        return _translate(source.data, config, progress)
     if is_compiled(source.data):
-        return _load(source.data)
+        return _load(source.data, config)
     return _compile(source, engine, progress)
 
 
-def _translate(data: bytes | memoryview, progress: Progress | None) -> Code:
+def _decode(data: bytes | memoryview, config: Config) -> Module:
+    core = decode_module(data)
+    if config.features != features.SUPPORTED:
+        from wasmjit.binary.usage import refuse_features
+
+        refuse_features(core, config.features)
+    return core
+
+
+def _translate(data: bytes | memoryview, config: Config, progress: Progress | None) -> Code:
     """For the interpreter: functions follow when they are called. Of a compiled file it takes the module."""
     from wasmjit.api.tier import new_code
     from wasmjit.compile.artifact import read_artifact
     from wasmjit.validate import validate_all
 
-    core = decode_module(read_artifact(data).module if is_compiled(data) else data)
+    core = _decode(read_artifact(data).module if is_compiled(data) else data, config)
     validate_all(core, progress)
     return Code(core, new_code(core), guard=False, fuel=False)
 
 
 def _compile(source: SourceData, engine: Engine, progress: Progress | None) -> Code:
     config = engine.config
-    core = decode_module(source.data)
+    core = _decode(source.data, config)
     if config.validation == "eager":
         from wasmjit.validate import validate_all
 
@@ -120,13 +131,13 @@ def _make_native(core: Module, source: SourceData, config: Config, progress: Pro
     return LazyModule(core, config, source.digest() if config.cache else None, progress)
 
 
-def _load(data: bytes | memoryview) -> Code:
+def _load(data: bytes | memoryview, config: Config) -> Code:
     from wasmjit.compile.artifact import read_artifact
     from wasmjit.compile.driver import load_objects
 
     artifact = read_artifact(data)
     _check_machine(artifact.compiled)
-    core = decode_module(artifact.module)
+    core = _decode(artifact.module, config)
     compiled = artifact.compiled
     return Code(core, load_objects(core, compiled), guard=compiled.guard, fuel=compiled.fuel, artifact=data)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from typing import Literal, TypedDict, Unpack
@@ -22,6 +23,7 @@ class Settings(TypedDict, total=False):
     jobs: int
     release_gil: bool
     relaxed_simd_deterministic: bool
+    features: Iterable[str]
     tier: Tier
     compilation: Compilation
     validation: Validation

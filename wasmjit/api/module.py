@@ -142,8 +142,13 @@ class Module:
     def validate(engine: Engine | None, source: Source) -> None:
         """Check a module completely, without compiling it: raises what the constructor would raise.
 
-        All engines accept the same modules; `engine` may be None.
+        `engine` may be None: all engines accept the same modules but for features that are switched off.
         """
         from wasmjit.validate import validate_all
 
-        validate_all(decode_module(read_source(source)))
+        core = decode_module(read_source(source))
+        if engine is not None:
+            from wasmjit.binary.usage import refuse_features
+
+            refuse_features(core, engine.config.features)
+        validate_all(core)

@@ -48,6 +48,13 @@ def features_used(module: Module) -> set[str]:
     return used
 
 
+def refuse_features(module: Module, allowed: frozenset[str]) -> None:
+    """Raise UnsupportedError if the module, or any of its bodies, uses a feature that is not allowed."""
+    missing = set[str]() if allowed >= features.SUPPORTED else features_used(module) - allowed
+    if missing:
+        raise UnsupportedError(min(missing))
+
+
 def _features_of_sections(module: Module) -> set[str]:
     used = _features_of_types(_types_of_sections(module))
     exported = (module.globals[e.index].type for e in module.exports if _names_global(module, e.kind, e.index))

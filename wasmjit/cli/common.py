@@ -19,9 +19,11 @@ from wasmjit.api.source import text_to_binary
 from wasmjit.cli.limits import Limits
 from wasmjit.config import OPT_LEVELS, TIERS, BoundsChecks, Compilation, Config, OptLevel, Tier
 from wasmjit.errors import WasmError
+from wasmjit.features import SUPPORTED, select_features
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
 _DEBUG = "wasmjit.debug"
+_FEATURES = "wasmjit.features"
 _DETERMINISTIC = "wasmjit.relaxed_simd_deterministic"
 
 
@@ -63,6 +65,7 @@ def compile_options(command: _Command) -> _Command:
             help="How memory accesses are checked: by guard pages or by comparisons.",
         ),
         deterministic_option,
+        features_option,
         opt_option,
     ):
         command = option(command)
@@ -75,6 +78,22 @@ deterministic_option = click.option(
     expose_value=False,
     help="Let relaxed vector instructions give the same results on every machine.",
     callback=lambda ctx, _, value: ctx.meta.__setitem__(_DETERMINISTIC, value),
+)
+
+
+def _select_features(ctx: click.Context, option: click.Parameter, text: str | None) -> None:
+    try:
+        ctx.meta[_FEATURES] = SUPPORTED if text is None else select_features(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+features_option = click.option(
+    "--features",
+    metavar="LIST",
+    expose_value=False,
+    callback=_select_features,
+    help="Features that modules may use: `-simd,-threads` are all but two, `wasm2,threads` is a version and one more.",
 )
 
 opt_option = click.option(
@@ -103,6 +122,12 @@ jobs_option = click.option(
 )
 
 
+def chosen_features() -> frozenset[str]:
+    """What `--features` says."""
+    chosen: frozenset[str] = click.get_current_context().meta.get(_FEATURES, SUPPORTED)
+    return chosen
+
+
 def make_engine(
     opt: OptLevel,
     bounds_checks: BoundsChecks,
@@ -123,6 +148,7 @@ def make_engine(
             settings["max_stack_bytes"] = limits.stack_bytes
         if limits.heap_bytes is not None:
             settings["max_gc_heap_bytes"] = limits.heap_bytes
+    settings["features"] = chosen_features()
     settings["relaxed_simd_deterministic"] = click.get_current_context().meta.get(_DETERMINISTIC, False)
     return Engine(**settings)
 

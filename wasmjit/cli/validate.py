@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
+from wasmjit.api.engine import Engine
 from wasmjit.api.module import Module
-from wasmjit.cli.common import debug_option, is_debug, message_of, read_module
+from wasmjit.cli.common import chosen_features, debug_option, features_option, is_debug, message_of, read_module
 from wasmjit.errors import WasmError
 
 _EXAMPLES = """\b
@@ -15,6 +16,7 @@ Examples:
 
 
 @click.command("validate", epilog=_EXAMPLES)
+@features_option
 @debug_option
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @click.pass_context
@@ -24,13 +26,14 @@ def command(ctx: click.Context, files: tuple[str, ...]) -> None:
     Prints a line for each FILE, which is a module or WebAssembly text, `-` being standard input. The exit status is 1
     if one of them is not valid.
     """
-    if not all([_validate(file) for file in files]):
+    engine = Engine(features=chosen_features())
+    if not all([_validate(file, engine) for file in files]):
         ctx.exit(1)
 
 
-def _validate(file: str) -> bool:
+def _validate(file: str, engine: Engine) -> bool:
     try:
-        Module.validate(None, read_module(file))
+        Module.validate(engine, read_module(file))
     except (WasmError, OSError, ImportError) as error:
         if is_debug():
             raise

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from wasmjit import features
-from wasmjit.wasm.opcodes._row import PREFIX_SHIFT
 
 FEATURE_BY_CODE: dict[int, str] = {
     0xE0: features.STACK_SWITCHING,
