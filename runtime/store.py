@@ -131,6 +131,12 @@ class Store:
         direct.interrupt_thread(read_word(owner + THREAD_ID))
         return True
 
+    def interrupt_with(self, error: BaseException) -> None:
+        """Stop what runs in the store now, if anything does, with an exception in place of Interrupted."""
+        self.traps.stop_reason = error
+        if not self.interrupt():
+            self.traps.stop_reason = None
+
     def hold(self, stopped: bool) -> None:
         """Stop what runs in the store now and whatever tries to, or let things run again. From any thread."""
         words = self.header.words
@@ -144,7 +150,7 @@ class Store:
         """For host calls that take long: raise Interrupted or CallTimeout if this thread's call is to end."""
         direct = self.native.direct
         if self.header.words[STORE_INTERRUPT // 8]:
-            raise plain_trap(TrapCode.INTERRUPT)
+            raise self.traps.interruption()
         deadline = thread_record(direct)[THREAD_DEADLINE // 8] if direct is not None else 0
         if deadline and monotonic_ns() >= deadline:
             raise plain_trap(TrapCode.TIMEOUT)

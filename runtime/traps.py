@@ -65,7 +65,7 @@ def plain_trap(code: TrapCode) -> Trap:
 class TrapSource:
     """What traps of a store are made of. It does not refer to the store, which refers to it."""
 
-    __slots__ = ("code", "native", "trap_info", "uncaught")
+    __slots__ = ("code", "native", "stop_reason", "trap_info", "uncaught")
 
     def __init__(self, native: NativeSupport) -> None:
         self.native = native
@@ -74,6 +74,13 @@ class TrapSource:
         """The machine code of all instances, for backtraces."""
         self.uncaught: Callable[[int], BaseException] = lambda exn: InternalError(f"uncaught exception {exn:#x}")
         """The Python exception for one that left wasm."""
+        self.stop_reason: BaseException | None = None
+        """What the next interrupt raises in place of Interrupted."""
+
+    def interruption(self) -> BaseException:
+        """The exception for an interrupt."""
+        reason, self.stop_reason = self.stop_reason, None
+        return plain_trap(TrapCode.INTERRUPT) if reason is None else reason
 
     def raise_for(self, code: int) -> NoReturn:
         """Raise what `trap_error` makes."""
@@ -86,7 +93,10 @@ def trap_error(store: TrapSource, code: int) -> BaseException:
         return _host_error(store)
     if code == TrapCode.UNCAUGHT_EXCEPTION:
         return store.uncaught(store.trap_info.words[TRAP_FAULT_ADDRESS // 8])
-    error: Trap | InternalError = _fault(store) if code == TrapCode.FAULT else plain_trap(TrapCode(code))
+    if code == TrapCode.FAULT:
+        error: BaseException = _fault(store)
+    else:
+        error = store.interruption() if code == TrapCode.INTERRUPT else plain_trap(TrapCode(code))
     if isinstance(error, Trap):
         error.frames = backtrace(store, exact_first=code in _EXACT)
     return error

@@ -36,6 +36,8 @@ MAX_MEMORY_BYTES = MAX_MEMORY_PAGES * PAGE_SIZE
 MAX_MEMORY64_BYTES = 16 << 30  # the JavaScript API's 262,144 pages
 MAX_NAME_BYTES = 100_000
 
+# Ours: each guest thread is a thread of Python with an instance; the figure keeps a hostile guest within bounds.
+MAX_GUEST_THREADS = 1_000
 # Ours: nesting is handled without recursion, so only memory bounds it; the figure keeps a hostile body from
 # using gigabytes for control frames.
 MAX_NESTING = 100_000

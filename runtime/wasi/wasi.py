@@ -41,6 +41,7 @@ from wasmjit.runtime.wasi.registry import ALTERNATIVES, HOST_CALLS, HostFunction
 from wasmjit.runtime.wasi.resolve import Resolver, default_resolver, resolve_by_kernel, resolve_by_walk
 from wasmjit.runtime.wasi.state import State
 from wasmjit.runtime.wasi.stdio import stdin_descriptor, stdout_descriptor
+from wasmjit.runtime.wasi.threads import SPAWN, SPAWN_TYPE, ThreadGroup
 from wasmjit.wasm.types import FuncType
 
 _DECLARED = (args, clock, environ, fd, fddir, fdstat, path, poll, proc, random, sched, sock, sockinfo, socknet)
@@ -65,6 +66,7 @@ class Wasi:
             FdTable(self.config.max_fds),
             Network(self.config.net),
         )
+        self.threads = ThreadGroup()
         self._mounts: dict[int, Mount] = {}
         try:
             self._open_all()
@@ -79,7 +81,8 @@ class Wasi:
         self.close()
 
     def close(self) -> None:
-        """Close all descriptors. The guest's calls answer EBADF from now on."""
+        """End the guest's threads and close all descriptors. The guest's calls answer EBADF from now on."""
+        self.threads.stop(None)
         self.state.fds.close_all()
 
     def write_error(self, data: bytes) -> None:
@@ -93,7 +96,8 @@ class Wasi:
         The implementations take the calling instance, whose exported "memory" they use, and raw integers.
         They return an errno; `proc_exit` raises `ExitStatus`.
         """
-        return {key: (call.type, bind(call, self.state)) for key, call in HOST_CALLS.items()}
+        calls = {key: (call.type, bind(call, self.state)) for key, call in HOST_CALLS.items()}
+        return {**calls, SPAWN: (SPAWN_TYPE, self.threads.spawn)}
 
     def alternatives(self) -> dict[tuple[str, str], tuple[FuncType, HostFunction]]:
         """Functions that take the place of those of the same name for modules that import them with this type."""

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias, Union
 
 from wasmjit.api.extern import ExternBase, ExternInstance, unwrap_extern
 from wasmjit.api.func import host_func
+from wasmjit.api.memory import wrap_memory
 from wasmjit.api.module import Module
 from wasmjit.api.store import Store
-from wasmjit.api.tier import new_host_func
+from wasmjit.api.tier import new_host_func, new_memory
 from wasmjit.api.types import describe
 from wasmjit.errors import LinkError
 from wasmjit.wasm import types as wasm
@@ -47,7 +48,7 @@ Lookup: TypeAlias = Callable[[str, str], object]
 """What to import for a module name and a name; `MISSING` if there is nothing."""
 
 MISSING = object()
-_WASI = ("wasi_snapshot_preview1", "wasi_unstable")
+_WASI = ("wasi_snapshot_preview1", "wasi_unstable", "wasi")
 
 
 def mapping_lookup(imports: Imports) -> Lookup:
@@ -79,10 +80,23 @@ def resolve(store: Store, module: Module, lookup: Lookup) -> list[ExternInstance
     """The externs for a module's imports, in its order. One LinkError names all that are missing."""
     declared = _imports_of(module)
     found = [lookup(item.module, item.name) for item in declared]
+    if MISSING in found:
+        found = _with_shared_memories(store, declared, found, lookup)
     missing = [item for item, value in zip(declared, found, strict=True) if value is MISSING]
     if missing:
         raise _missing_error(missing)
     return [_as_extern(store, item, value) for item, value in zip(declared, found, strict=True)]
+
+
+def _with_shared_memories(store: Store, declared: list[Import], found: list[object], lookup: Lookup) -> list[object]:
+    """Where guests may spawn threads, the host makes the shared memories that nobody has given (wasi-threads)."""
+    if lookup("wasi", "thread-spawn") is MISSING:
+        return found
+    made = list(found)
+    for i, item in enumerate(declared):
+        if found[i] is MISSING and isinstance(item.type, wasm.MemType) and item.type.shared:
+            made[i] = wrap_memory(new_memory(store._runtime, item.type))
+    return made
 
 
 def _imports_of(module: Module) -> list[Import]:
