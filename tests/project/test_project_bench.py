@@ -74,3 +74,9 @@ def test_calls_are_measured(root: Path) -> None:
 def test_timeouts_are_measured(root: Path) -> None:
     output = run(root, "boundary.py", "--timeouts", "2", "--seconds", "0.01", "--timeouts-only")
     assert "main thread: 2 of 2 stopped" in output and "another thread: 2 of 2 stopped" in output
+
+
+def test_threads_compute_the_same(root: Path) -> None:
+    pytest.importorskip("ziglang", reason="ziglang, the C compiler, is not installed")
+    output = run(root, "threads.py", "--size", "60", "--iterations", "50", "--runs", "1")
+    assert [line.split(" | ")[0] for line in output.splitlines()[2:]] == ["| wasmjit", "| native"]
