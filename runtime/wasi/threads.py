@@ -30,6 +30,7 @@ from wasmjit.wasm.types import I32, FuncType
 if TYPE_CHECKING:
     from wasmjit.runtime.instance import ModuleInstance
     from wasmjit.runtime.matching import Extern
+    from wasmjit.wasm.module import Import
 
 SPAWN = ("wasi", "thread-spawn")
 SPAWN_TYPE = FuncType((I32,), (I32,))
@@ -157,12 +158,11 @@ def _new_instance(caller: ModuleInstance) -> ModuleInstance:
     store.wrap_func, store.unwrap_func = parent.wrap_func, parent.unwrap_func
     if parent.config.fuel:
         store.fuel = parent.fuel
-    names = [f"{item.module}.{item.name}" for item in caller.module.imports]
-    imports = [_shared(store, *pair) for pair in zip(names, caller.imports, strict=True)]
+    imports = [_shared(store, *pair) for pair in zip(caller.module.imports, caller.imports, strict=True)]
     return instantiate(store, caller.module, caller.native, imports)
 
 
-def _shared(store: Store, name: str, extern: Extern) -> Extern:
+def _shared(store: Store, item: Import, extern: Extern) -> Extern:
     """What stands for an import in another store."""
     if isinstance(extern, MemoryInstance) and extern.is_shared:
         return extern
@@ -177,7 +177,7 @@ def _shared(store: Store, name: str, extern: Extern) -> Extern:
         )
     if isinstance(extern, GlobalInstance) and not extern.type.mutable and not extern.type.type.is_ref:
         return GlobalInstance.create(store, extern.type, extern.value)
-    raise LinkError(f"the import {name} ({extern.kind}) can't be shared between threads")
+    raise LinkError(f"the import {item.module}.{item.name} can't be shared between threads: {item.type}")
 
 
 @atexit.register

@@ -151,4 +151,4 @@ try:
 except LinkError as error:
     print(error)
 """
-    assert script(text) == "the import env.table (table) can't be shared between threads\n"
+    assert script(text) == "the import env.table can't be shared between threads: table 1 funcref\n"
