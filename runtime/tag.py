@@ -23,6 +23,8 @@ class TagInstance:
 
     __slots__ = ("__weakref__", "_block", "_links", "deftype", "exceptions", "signature", "store", "type")
 
+    kind = "tag"
+
     def __init__(self, store: Store, type: FuncType, deftype: DefType | None = None) -> None:
         self.store = store
         self.type = TagType(type)

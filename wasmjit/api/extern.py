@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, Union, cast
 
 from wasmjit.api.store import Store, wrap_store
-from wasmjit.api.tier import is_func, is_memory, is_table
+from wasmjit.api.tier import is_func, is_memory, is_table, is_tag
 from wasmjit.runtime.func import FuncInstance
 from wasmjit.runtime.global_ import GlobalInstance
 from wasmjit.runtime.memory import MemoryInstance
@@ -69,7 +69,7 @@ def wrap_extern(instance: ExternInstance) -> Extern:
     from wasmjit.api.memory import wrap_memory
     from wasmjit.api.table import wrap_table
 
-    if isinstance(instance, TagInstance):
+    if is_tag(instance):
         from wasmjit.api.tag import wrap_tag
 
         return wrap_tag(instance)

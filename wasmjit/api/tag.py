@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from wasmjit.api.extern import ExternBase
 from wasmjit.api.store import Store, runtime_of
+from wasmjit.api.tier import new_tag
 from wasmjit.api.types import FuncType, ValTypeLike, unwrap_functype
 from wasmjit.runtime.tag import TagInstance
 from wasmjit.wasm.types import TagType
@@ -20,7 +21,7 @@ class Tag(ExternBase[TagInstance]):
     __slots__ = ()
 
     def __init__(self, store: Store, params: Iterable[ValTypeLike] = ()) -> None:
-        self._instance = TagInstance(runtime_of(store), unwrap_functype(FuncType(params)))
+        self._instance = new_tag(runtime_of(store), unwrap_functype(FuncType(params)))
 
     def __repr__(self) -> str:
         return f"<Tag ({' '.join(type.name for type in self.type.type.params)})>"

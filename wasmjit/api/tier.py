@@ -18,6 +18,7 @@ from wasmjit.runtime.matching import matches
 from wasmjit.runtime.memory import MemoryInstance
 from wasmjit.runtime.store import Store
 from wasmjit.runtime.table import TableInstance
+from wasmjit.runtime.tag import TagInstance
 from wasmjit.wasm.types import FuncType, GlobalType, MemType, TableType
 
 if TYPE_CHECKING:
@@ -115,6 +116,20 @@ def new_global(store: Store, type: GlobalType, value: object) -> GlobalInstance:
 
         return cast(GlobalInstance, InterpGlobal.create(cast(Any, store), type, value))
     return GlobalInstance.create(store, type, value)
+
+
+def new_tag(store: Store, type: FuncType) -> TagInstance:
+    """A tag of the host's."""
+    if _interprets(store):
+        from wasmjit.interp.tag import TagInstance as InterpTag
+
+        return cast(TagInstance, InterpTag(cast(Any, store), type))
+    return TagInstance(store, type)
+
+
+def is_tag(extern: object) -> TypeGuard[TagInstance]:
+    """Whether it is a tag of either kind."""
+    return getattr(extern, "kind", None) == "tag"
 
 
 def is_func(extern: object) -> TypeGuard[FuncInstance]:

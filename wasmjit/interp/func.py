@@ -8,7 +8,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from wasmjit.abi.signature import LETTER, SLOT_BYTES
-from wasmjit.errors import LinkError, UnsupportedError
+from wasmjit.errors import LinkError, UnsupportedError, WasmException
 from wasmjit.interp.scalars import f32_reinterpret_i32, i32_reinterpret_f32, i64_reinterpret_f64
 from wasmjit.interp.store import HostError, Store
 from wasmjit.wasm.rectypes import DefType, defined_func
@@ -138,11 +138,21 @@ class HostFuncInstance(FuncInstance):
                 args = lift_values(store, type.params, values)
                 result = callable(caller, *args) if wants_caller else callable(*args)
                 return self._lower_results(result) if type.results else None
+            except WasmException as error:
+                raise self._thrown(error) from None
             except BaseException as error:
                 raise HostError(error) from None
 
         assert isinstance(host, FunctionType)
         return host
+
+    def _thrown(self, error: WasmException) -> Exception:
+        """What wasm sees of an exception that Python throws: something to catch, if it has a tag of the store."""
+        try:
+            thrown = self.store.exceptions.from_python(error)
+        except (TypeError, OverflowError, ValueError) as unsuitable:
+            return HostError(unsuitable)
+        return thrown or HostError(error)
 
     def _lower_results(self, result: object) -> object:
         types = self.type.results

@@ -16,10 +16,11 @@ from wasmjit.interp.namespace import Namespace
 from wasmjit.interp.scalars import trap
 from wasmjit.interp.store import Store
 from wasmjit.interp.table import TableInstance
+from wasmjit.interp.tag import TagInstance
 from wasmjit.wasm.opcodes import CODE_BY_NAME
 from wasmjit.wasm.types import I32, I64
 
-Extern: TypeAlias = FuncInstance | TableInstance | MemoryInstance | GlobalInstance
+Extern: TypeAlias = FuncInstance | TableInstance | MemoryInstance | GlobalInstance | TagInstance
 """What can be imported and exported."""
 
 _MASKS = {I32: (1 << 32) - 1, I64: (1 << 64) - 1}
@@ -42,6 +43,7 @@ class ModuleInstance:
         self.memories: list[MemoryInstance] = []
         self.tables: list[TableInstance] = []
         self.globals: list[GlobalInstance] = []
+        self.tags: list[TagInstance] = []
         self.functions: list[FunctionType] = []
         """Of the index space, as translated code calls them."""
         self._funcs: dict[int, FuncInstance] = {}
@@ -196,6 +198,8 @@ class Exports(Mapping[str, Extern]):
             return instance.func(export.index)
         if export.kind == "memory":
             return instance.memories[export.index]
+        if export.kind == "tag":
+            return instance.tags[export.index]
         return instance.tables[export.index] if export.kind == "table" else instance.globals[export.index]
 
     def __iter__(self) -> Iterator[str]:

@@ -16,11 +16,12 @@ from wasmjit.interp.memory import MemoryInstance
 from wasmjit.interp.scalars import SCALARS
 from wasmjit.interp.store import INSTANCE, Store
 from wasmjit.interp.table import LazyView, TableInstance
+from wasmjit.interp.tag import TagInstance, Thrown, delegate, throw, throw_ref
 from wasmjit.interp.vector import VECTORS
 from wasmjit.wasm.module import ConstExpr, ElementSegment, Import
 from wasmjit.wasm.rectypes import defined_func
 from wasmjit.wasm.subtyping import heap_matches
-from wasmjit.wasm.types import I32, FuncType, ValType, is_func_ref
+from wasmjit.wasm.types import I32, FuncType, TagType, ValType, is_func_ref
 
 _METHODS = (
     "memory_grow", "memory_fill", "memory_copy", "memory_init", "data_drop", "table_get", "table_set", "table_size",
@@ -65,6 +66,8 @@ def match_imports(store: Store, imports: Sequence[Import], given: Sequence[Exter
 def _fits(store: Store, extern: Extern, wanted: Import) -> bool:
     if isinstance(extern, FuncInstance) and isinstance(wanted.type, FuncType):
         return heap_matches(extern.deftype, wanted.deftype or defined_func(wanted.type))
+    if isinstance(extern, TagInstance) and isinstance(wanted.type, TagType):
+        return extern.deftype is (wanted.deftype or defined_func(wanted.type.type))
     return store.conversions.matches(extern.type, wanted.type)
 
 
@@ -76,6 +79,8 @@ def _take_imports(instance: ModuleInstance, imports: Sequence[Extern]) -> None:
             instance.memories.append(extern)
         elif isinstance(extern, TableInstance):
             instance.tables.append(extern)
+        elif isinstance(extern, TagInstance):
+            instance.tags.append(extern)
         else:
             instance.globals.append(extern)
 
@@ -85,6 +90,8 @@ def _define(instance: ModuleInstance) -> None:
     instance.define_funcs()
     for memory in module.memories[len(instance.memories) :]:
         instance.memories.append(MemoryInstance(store, memory))
+    for typeidx in module.tag_typeidxs[len(instance.tags) :]:
+        instance.tags.append(TagInstance(store, module.functype(typeidx), module.deftypes[typeidx]))
     for table in module.tables[len(instance.tables) :]:
         instance.tables.append(TableInstance(store, table))
 
@@ -93,6 +100,7 @@ def _fill_namespace(instance: ModuleInstance) -> None:
     names = instance.namespace.names
     names.update(SCALARS)
     names.update(VECTORS)
+    names.update({"Thrown": Thrown, "delegate": delegate, "throw": throw, "throw_ref": throw_ref})
     names["__builtins__"] = {}
     names["F32"] = array("f", [0.0])
     names[INSTANCE] = instance
@@ -102,6 +110,8 @@ def _fill_namespace(instance: ModuleInstance) -> None:
     instance.namespace.set_memories(instance.memories)
     for globalidx, variable in enumerate(instance.globals):
         names[f"g{globalidx}"] = variable
+    for tagidx, tag in enumerate(instance.tags):
+        names[f"tag{tagidx}"] = tag
     for tableidx, table in enumerate(instance.tables):
         for typeidx, type in enumerate(instance.module.deftypes):
             if is_func_ref(table.table_type.element) and isinstance(type.composite, FuncType):

@@ -7,10 +7,10 @@ A scope becomes `while True:`; a branch to the innermost one is `break` or `cont
 from __future__ import annotations
 
 from wasmjit.interp.shape import branch_labels, completes
-from wasmjit.interp.tree import Branch, If, Line, Node, Scope, Stop
+from wasmjit.interp.tree import Branch, If, Line, Node, Scope, Stop, Try
 
 MAX_LOOPS = 18
-"""Python allows 20 nested loops."""
+"""Python allows 20 nested loops and `try` statements; one of these counts twice."""
 MAX_INDENT = 90
 """Python allows 100 levels of indentation."""
 
@@ -27,6 +27,7 @@ class Printer:
         self.offsets: list[int] = []
         self._loops: list[Scope] = []
         self._indent = 1
+        self._tries = 0
 
     def line(self, text: str, offset: int = 0) -> None:
         """Add a line at the current indentation."""
@@ -53,8 +54,20 @@ class Printer:
                 self._branch(node.label)
             elif isinstance(node, If):
                 self._if(node, "if")
+            elif isinstance(node, Try):
+                self._try(node)
             else:
                 self._scope(node)
+
+    def _try(self, node: Try) -> None:
+        self._tries += 2
+        if len(self._loops) + self._tries > MAX_LOOPS:
+            raise TooDeepError
+        self.line("try:")
+        self.nested(node.body)
+        self.line(f"except Thrown as {node.name}:")
+        self.nested([*node.handlers, Stop("raise", 0)])
+        self._tries -= 2
 
     def _branch(self, label: int) -> None:
         inner = self._loops[-1]
@@ -86,7 +99,7 @@ class Printer:
     def _scope(self, scope: Scope) -> None:
         inside = branch_labels(scope.body)
         crossing = sorted(label for label in inside if label < scope.label)
-        if len(self._loops) >= MAX_LOOPS:
+        if len(self._loops) + self._tries >= MAX_LOOPS:
             raise TooDeepError
         if crossing:
             self.line("br = 0")

@@ -6,7 +6,7 @@ to an outer one has to be passed on from loop to loop.
 
 from __future__ import annotations
 
-from wasmjit.interp.tree import Branch, If, Node, Scope, Stop
+from wasmjit.interp.tree import Branch, If, Node, Scope, Stop, Try
 
 MAX_ARMS = 24
 """How deep arms may be nested for this: Python's parser has limits."""
@@ -20,6 +20,8 @@ def simplified(nodes: list[Node]) -> list[Node]:
             result += _simplified_scope(node)
         elif isinstance(node, If):
             result.append(If(node.condition, simplified(node.then), simplified(node.orelse), node.offset))
+        elif isinstance(node, Try):
+            result.append(Try(simplified(node.body), node.name, simplified(node.handlers)))
         else:
             result.append(node)
         if not completes(result[-1:]):
@@ -76,7 +78,7 @@ def completes(nodes: list[Node]) -> bool:
         return completes(last.then) or completes(last.orelse)
     if isinstance(last, Scope):
         return completes(last.body) or (not last.is_loop and _mentions(last.body, last.label))
-    return True
+    return not isinstance(last, Try) or completes(last.body)
 
 
 def _mentions(nodes: list[Node], label: int) -> bool:
@@ -95,4 +97,6 @@ def branch_labels(nodes: list[Node]) -> set[int]:
                 pending += (node.then, node.orelse)
             elif isinstance(node, Scope):
                 pending.append(node.body)
+            elif isinstance(node, Try):
+                pending += (node.body, node.handlers)
     return labels

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from wasmjit.abi.traps import TrapCode
 from wasmjit.config import Config
-from wasmjit.errors import ExhaustionError, Frame, Trap
+from wasmjit.errors import ExhaustionError, Frame, Trap, WasmException
 from wasmjit.interp.scalars import trap
+from wasmjit.interp.tag import TagInstance, Thrown
 from wasmjit.wasm.types import ExternType, ValType
 
 if TYPE_CHECKING:
@@ -59,6 +60,30 @@ class References:
         return reference
 
 
+class Exceptions:
+    """Between Python's exceptions and those of translated code."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def from_python(self, error: WasmException) -> Thrown | None:
+        """The exception of translated code; None if its tag is none of the store's. Raises as conversions do."""
+        tag = self._store.unwrap_tag(error.tag)
+        if not isinstance(tag, TagInstance) or tag.store is not self._store:
+            return None
+        types = tag.type.type.params
+        if len(types) != len(error.values):
+            raise TypeError(f"{tag} takes {len(types)} values, not {len(error.values)}")
+        return Thrown(tag, self._store.lower_all(types, error.values, "exception value"), error)
+
+    def to_python(self, thrown: Thrown) -> WasmException:
+        """The exception for Python: the same object each time."""
+        if thrown.error is None:
+            values = self._store.lift_all(thrown.tag.type.type.params, thrown.values)
+            thrown.error = WasmException(self._store.wrap_tag(thrown.tag), values)
+        return thrown.error
+
+
 class NoNative:
     """In place of what machine code shares: there is none."""
 
@@ -79,11 +104,33 @@ class Store:
         """What Python code gets for a function reference."""
         self.unwrap_func: Callable[[object], Any] = lambda value: value
         """The function that a Python object stands for, if it does."""
+        self.wrap_tag: Callable[[Any], object] = lambda tag: tag
+        """What Python code gets for a tag."""
+        self.unwrap_tag: Callable[[object], Any] = lambda value: value
+        """The tag that a Python object stands for, if it does."""
+        self.exceptions = Exceptions(self)
         self._depth = 0
 
     def func_at(self, reference: FuncInstance) -> FuncInstance:
         """The function of a reference."""
         return reference
+
+    def _uncaught(self, thrown: Thrown) -> WasmException:
+        error = self.exceptions.to_python(thrown)
+        error.frames.extend(backtrace(thrown.__traceback__))
+        return error
+
+    def lower_all(self, types: Sequence[ValType], values: Sequence[object], what: str) -> list[Any]:
+        """Values as translated code has them. Raises TypeError, OverflowError or ValueError, saying which one."""
+        from wasmjit.interp.func import lower_values
+
+        return lower_values(self, types, values, what)
+
+    def lift_all(self, types: Sequence[ValType], values: Sequence[Any]) -> list[object]:
+        """Values as Python has them."""
+        from wasmjit.interp.func import lift_values
+
+        return lift_values(self, types, values)
 
     def keep(self, func: FuncInstance) -> None:
         """References keep what they refer to by themselves."""
@@ -97,6 +144,8 @@ class Store:
             try:
                 with _LIMIT.raised(self.config.max_stack_bytes // _STACK_BYTES_PER_FRAME):
                     return function(*args)
+            except Thrown as thrown:
+                raise self._uncaught(thrown) from None
             except HostError as error:
                 raise _host_error(error) from error.error.__cause__
             except Trap as error:

@@ -12,7 +12,7 @@ from typing import Any
 from wasmjit.errors import InternalError
 from wasmjit.interp.operand import MASKS, READS_MEMORY, READS_STATE, TRAPS, Operand, masked
 from wasmjit.interp.registry import HANDLERS
-from wasmjit.interp.tree import Branch, If, Line, Node, Scope, Stop
+from wasmjit.interp.tree import Branch, If, Line, Node, Scope, Stop, Try
 from wasmjit.wasm.module import Module
 from wasmjit.wasm.opcodes import CODE_BY_NAME
 from wasmjit.wasm.types import F32, F64, I32, I64, V128, FuncType, ValType
@@ -23,8 +23,9 @@ ZEROS = {I32: "0", I64: "0", F32: "0.0", F64: "0.0", V128: "ZERO"}
 
 _MAX_DEPTH = 24
 _MAX_LENGTH = 600
-_END, _ELSE = CODE_BY_NAME["end"], CODE_BY_NAME["else"]
-_OPENING = frozenset(CODE_BY_NAME[name] for name in ("block", "loop", "if"))
+_OPENING = frozenset(CODE_BY_NAME[name] for name in ("block", "loop", "if", "try", "try_table"))
+_PARTS = frozenset(CODE_BY_NAME[name] for name in ("else", "catch", "catch_all"))
+_CLOSING = frozenset(CODE_BY_NAME[name] for name in ("end", "delegate"))
 
 
 def variable(name: str, type: ValType) -> Operand:
@@ -36,7 +37,9 @@ def variable(name: str, type: ValType) -> Operand:
 class Frame:
     """A structured instruction that is open. `stack` is what an `else` starts with; `node` the `if`."""
 
-    __slots__ = ("height", "is_loop", "label", "node", "outer", "stack", "type", "used")
+    __slots__ = (
+        "body", "exception", "handlers", "height", "is_loop", "label", "node", "outer", "stack", "type", "used",
+    )  # fmt: skip
 
     def __init__(self, label: int, type: FuncType, height: int, outer: list[Node], *, is_loop: bool = False) -> None:
         self.label = label
@@ -47,6 +50,14 @@ class Frame:
         self.node: If | None = None
         self.stack: list[Operand] = []
         self.used = False
+        self.body: list[Node] | None = None
+        self.exception = ""
+        self.handlers: list[Node] | None = None
+
+    def catch(self, name: str, handlers: list[Node]) -> None:
+        """Make it one that catches exceptions, in a variable. `body` will be its body if handlers follow that."""
+        self.exception = name
+        self.handlers = handlers
 
     @property
     def label_types(self) -> tuple[ValType, ...]:
@@ -67,6 +78,9 @@ class Translator:
         self.offset = 0
         self.max_nesting = 0
         self.has_tail_calls = False
+        self.has_delegates = False
+        self.delegates_out = False
+        self._exceptions = 0
         self._labels = 0
         self._scratch = 0
         self._dead = False
@@ -79,15 +93,20 @@ class Translator:
                 continue
             self.offset = offset
             HANDLERS[code](self, imm)
-        return self.nodes
+        return self.nodes if not self.delegates_out else [self._outermost()]
+
+    def _outermost(self) -> Try:
+        """All of a body that passes exceptions on to its callers, whose handlers are to take them."""
+        handlers: list[Node] = [Line("e0.target = -1", self.offset), Stop("raise e0", self.offset)]
+        return Try(self.nodes, "e0", handlers)
 
     def _wakes(self, code: int) -> bool:
         """In dead code: whether this instruction ends it."""
         if code in _OPENING:
             self._skipped += 1
         elif self._skipped:
-            self._skipped -= code == _END
-        elif code in (_END, _ELSE):
+            self._skipped -= code in _CLOSING
+        elif code in _CLOSING or code in _PARTS:
             return True
         return False
 
@@ -231,8 +250,11 @@ class Translator:
     def close(self) -> None:
         """Leave the innermost structured instruction."""
         frame = self.frames.pop()
+        reaches = not self._dead
         self.end_arm(frame)
         body: list[Node] = self.nodes if frame.node is None else [frame.node]
+        if frame.handlers is not None:
+            body = [self._guarded(frame, body, reaches)]
         self.nodes = frame.outer
         if frame.used:
             self.nodes.append(Scope(frame.label, frame.is_loop, body))
@@ -240,6 +262,32 @@ class Translator:
             self.nodes += body
         del self.stack[frame.height :]
         self.push_slots(frame.height, frame.type.results)
+
+    def _guarded(self, frame: Frame, last: list[Node], reaches: bool) -> Try:
+        """The body with its handlers; `last` is the last part of all."""
+        handlers = frame.handlers or []
+        if frame.body is not None and reaches:
+            frame.used = True
+            last.append(Branch(frame.label))
+        if self.has_delegates:  # what has been passed to a label further out is not for these
+            name = frame.exception
+            passing: list[Node] = [Stop(f"raise {name}", self.offset)]
+            handlers = [
+                If(f"0 <= {name}.target < {frame.label}", passing, [], self.offset),
+                Line(f"{name}.target = -1", self.offset),
+                *handlers,
+            ]
+        return Try(last if frame.body is None else frame.body, frame.exception, handlers)
+
+    def exception_name(self) -> str:
+        """A new variable for exceptions."""
+        self._exceptions += 1
+        return f"e{self._exceptions}"
+
+    def full_range(self, type: ValType) -> int:
+        """The largest value of an integer type."""
+        bits = BITS.get(type)
+        return MASKS[bits] if bits else 0
 
     def push_slots(self, height: int, types: tuple[ValType, ...]) -> None:
         """Push the variables from a height on."""

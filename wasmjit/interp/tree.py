@@ -48,7 +48,21 @@ class Scope:
         self.body = body
 
 
-Node: TypeAlias = Line | Stop | Branch | If | Scope
+class Try:
+    """A body, and handlers of what is thrown in it. These do not complete, but where nothing has been caught.
+
+    `name` is the variable that holds the exception.
+    """
+
+    __slots__ = ("body", "handlers", "name")
+
+    def __init__(self, body: list[Node], name: str, handlers: list[Node]) -> None:
+        self.body = body
+        self.name = name
+        self.handlers = handlers
+
+
+Node: TypeAlias = Line | Stop | Branch | If | Scope | Try
 
 
 def negated(condition: str) -> str:
