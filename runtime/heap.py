@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from wasmjit.runtime.store import Store
 
 _FIRST_COLLECTION_BYTES = 16 << 20
+_WORD_MASK = (1 << 64) - 1
 _LARGE_BLOCKS = 4096
 """Blocks in use from which on a collection gives back the memory that it took for itself."""
 
@@ -110,7 +111,7 @@ class Heap:
 
     def collect(self) -> None:
         """Free what cannot be reached from wasm or Python."""
-        own, pinned = array("Q", self.objects.copy().values()), array("Q", self.pinned)
+        own, pinned = array("Q", self.objects.copy().values()), array("Q", [word & _WORD_MASK for word in self.pinned])
         for words in self.store.exceptions.memory():
             pinned.frombytes(words)
         ranges = array("Q")

@@ -70,6 +70,19 @@ def converted(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Scrip
     return convert_file
 
 
+STRESSED = (
+    *("array", "array_copy", "array_init_elem", "array_new_data", "array_new_elem", "br_on_cast", "extern", "i31"),
+    *("ref_cast", "ref_eq", "ref_test", "struct", "table", "type-subtyping"),
+)
+
+
+@pytest.mark.skipif(not FILES, reason=HOW_TO_GET)
+@pytest.mark.parametrize("file", STRESSED)
+def test_suite_with_a_collection_at_every_allocation(file: str, converted: Callable[[str], Script]) -> None:
+    results = run_script(converted(f"{file}.wast"), Engine(opt="0", gc_stress=True))
+    assert [result for result in results if result.outcome != "passed"] == []
+
+
 @pytest.mark.skipif(not FILES, reason=HOW_TO_GET)
 @pytest.mark.parametrize("mode", CHOSEN_MODES)
 @pytest.mark.parametrize("file", FILES)

@@ -1,0 +1,11 @@
+(module
+  (type $base (sub (struct)))
+  (type $leaf (sub final $base (struct (field i32))))
+  (type $f (func (result i32)))
+  (func (param anyref) (result i32) (ref.test (ref $base) (local.get 0)))
+  (func (param anyref) (result (ref null $leaf)) (ref.cast (ref null $leaf) (local.get 0)))
+  (func (param anyref) (result i32)
+    (i31.get_s (block $small (result (ref i31))
+      (drop (br_on_cast $small anyref (ref i31) (local.get 0)))
+      (return (i32.const -1)))))
+  (func (param (ref null $f)) (result i32) (call_ref $f (local.get 0))))
