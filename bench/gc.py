@@ -18,8 +18,9 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 PROGRAMS = {"binary_trees": ["16"], "list_churn": ["1000000", "20"]}
@@ -38,7 +39,8 @@ def run_wasmjit(file: str, repetitions: int, opt: str, args: Sequence[int]) -> N
     import wasmjit
 
     engine = wasmjit.Engine(opt=opt)  # type: ignore[arg-type]
-    report(wasmjit.Instance(wasmjit.Store(engine), wasmjit.Module(engine, file))["run"], repetitions, args)
+    run: Any = wasmjit.Instance(wasmjit.Store(engine), wasmjit.Module(engine, file))["run"]
+    report(run, repetitions, args)
 
 
 def run_wasmtime(file: str, repetitions: int, opt: str, args: Sequence[int]) -> None:
@@ -49,13 +51,12 @@ def run_wasmtime(file: str, repetitions: int, opt: str, args: Sequence[int]) -> 
     config.wasm_gc = config.wasm_function_references = True
     engine = wasmtime.Engine(config)
     store = wasmtime.Store(engine)
-    run = wasmtime.Instance(store, wasmtime.Module.from_file(engine, file), []).exports(store)["run"]
+    run: Any = wasmtime.Instance(store, wasmtime.Module.from_file(engine, file), []).exports(store)["run"]
     report(lambda *values: run(store, *values), repetitions, args)
 
 
-def report(run: object, repetitions: int, args: Sequence[int]) -> None:
+def report(run: Callable[..., object], repetitions: int, args: Sequence[int]) -> None:
     """Print the shortest time of several, and the result."""
-    assert callable(run)
     best, result = float("inf"), None
     for _ in range(repetitions):
         start = time.perf_counter()
@@ -105,7 +106,7 @@ def live_gib(opt: str) -> None:
 
     engine = wasmjit.Engine(opt=opt)  # type: ignore[arg-type]
     store = wasmjit.Store(engine)
-    run = wasmjit.Instance(store, wasmjit.Module(engine, LIST))["run"]
+    run: Any = wasmjit.Instance(store, wasmjit.Module(engine, LIST))["run"]
     start = time.perf_counter()
     run(LIVE_CELLS)
     made = time.perf_counter()
