@@ -4,7 +4,8 @@ usage: python bench/threads.py [--size N] [--iterations N] [--runs N] [--opt LEV
 
 The program (mandelbrot_threads.c, with pthreads.c for wasm) is compiled by clang of the package ziglang and measures
 itself, from before its first thread starts until the last is joined. The runs take turns; the table shows the shortest
-times. The checksums have to agree.
+times. The checksums have to agree. The last line is what the machine has to give: two native processes with one thread
+each, started together; on a machine with two cores to spare they take as long as one, a speed-up of 2.
 """
 
 from __future__ import annotations
@@ -45,6 +46,13 @@ def measure(engine: str, program: Path, threads: int, options: argparse.Namespac
     return float(fields["seconds"]), fields["checksum"]
 
 
+def measure_together(program: Path, options: argparse.Namespace) -> float:
+    """Seconds that the slower of two native processes takes beside the other."""
+    command = [str(program), "1", str(options.size), str(options.iterations)]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    return max(float(process.communicate()[0].split()[1]) for process in both)
+
+
 def main() -> None:
     """Run and print a table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -54,11 +62,13 @@ def main() -> None:
     parser.add_argument("--opt", default="2")
     options = parser.parse_args()
     found: dict[tuple[str, int], list[tuple[float, str]]] = {}
+    together: list[float] = []
     programs = build()
     for _ in range(options.runs):
         for engine, program in programs.items():
             for threads in THREADS:
                 found.setdefault((engine, threads), []).append(measure(engine, program, threads, options))
+        together.append(measure_together(programs["native"], options))
     if len({checksum for runs in found.values() for _, checksum in runs}) > 1:
         raise ValueError("the checksums differ")
     print("| engine | 1 thread, s | 2 threads, s | speed-up |")
@@ -66,6 +76,8 @@ def main() -> None:
     for engine in programs:
         one, two = (min(found[engine, threads])[0] for threads in THREADS)
         print(f"| {engine} | {one:.3f} | {two:.3f} | {one / two:.2f} |")
+    one = min(found["native", 1])[0]
+    print(f"| two processes | {one:.3f} | {min(together):.3f} | {2 * one / min(together):.2f} |")
 
 
 if __name__ == "__main__":
