@@ -13,6 +13,7 @@ from wasmjit import __version__
 
 _COMMANDS = {
     "bench": ("wasmjit.cli.bench.command", "Compare engines on a program."),
+    "cache": ("wasmjit.cli.cache", "Look after the compiled code that is kept on disk."),
     "compile": ("wasmjit.cli.compile", "Compile a module ahead of time."),
     "inspect": ("wasmjit.cli.inspect", "Show what a module consists of."),
     "run": ("wasmjit.cli.run", "Run a program, or call a function of a module."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeAlias
 
 from wasmjit.compile.code_cache import CodeCache
@@ -15,7 +15,6 @@ from wasmjit.config import Config
 from wasmjit.wasm.module import Module
 
 if TYPE_CHECKING:
-    from wasmjit.compile.pack import CodePack
     from wasmjit.compile.unit_compiler import UnitCompiler
 
 Progress: TypeAlias = Callable[[int, int], None]
@@ -25,7 +24,8 @@ class LazyModule(LoadedModule):
     """Implements `abi.native.NativeModule`.
 
     `digest` is that of the module's bytes; with one, code is taken from the cache and kept there. `progress` is called
-    after each unit with the bytes of bodies compiled so far and in all.
+    before and after each unit with the bytes of bodies compiled so far and in all, and then its method `pause`, if it
+    has one.
     """
 
     def __init__(
@@ -33,6 +33,7 @@ class LazyModule(LoadedModule):
     ) -> None:
         super().__init__((), module)
         self._progress = progress
+        self._pause: Callable[[], None] = getattr(progress, "pause", _nothing)
         self._done = 0
         self._config = config
         self._compiler: UnitCompiler | None = None
@@ -62,18 +63,27 @@ class LazyModule(LoadedModule):
         """Compile a function and what belongs to it. The bodies are validated on the way."""
         if not self.is_compiled(funcidx):  # by another thread's call
             compiler = self._compiler = self._compiler or _new_compiler(self.module, self._config)
-            pack = compiler.cluster(funcidx, self.is_compiled)
-            self.add(pack)
+            self._report(())
+            try:
+                pack = compiler.cluster(funcidx, self.is_compiled)
+                self.add(pack)
+                self._report(pack.funcidxs)
+            finally:
+                self._pause()
             if self._cache is not None:
                 self._cache.add(pack)
-            self._report(pack)
 
-    def _report(self, pack: CodePack) -> None:
+    def _report(self, funcidxs: Iterable[int]) -> None:
+        """Tell of the functions that have been compiled."""
         if self._progress is not None:
             codes, first = self.module.codes, self._first
-            bodies = [codes[funcidx - first] for funcidx in pack.funcidxs]
+            bodies = [codes[funcidx - first] for funcidx in funcidxs]
             self._done += sum(end - start for start, end in bodies)
             self._progress(self._done, codes[-1].end - codes[0].start)
+
+
+def _nothing() -> None:
+    pass
 
 
 def _new_compiler(module: Module, config: Config) -> UnitCompiler:
