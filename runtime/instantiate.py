@@ -21,6 +21,7 @@ from wasmjit.runtime.func import FuncInstance, WasmFuncInstance
 from wasmjit.runtime.global_ import GlobalInstance
 from wasmjit.runtime.heap import make_heap, needs_heap
 from wasmjit.runtime.hostcalls import HOST_FUNCIDX, HostFuncInstance, HostImport
+from wasmjit.runtime.image import MemoryImage
 from wasmjit.runtime.instance import ModuleInstance
 from wasmjit.runtime.matching import Extern, match_imports
 from wasmjit.runtime.memory import MemoryInstance
@@ -187,7 +188,7 @@ def _fill_tables(instance: ModuleInstance) -> None:
 def _references(instance: ModuleInstance, segment: ElementSegment) -> memoryview:
     """The contents of an element segment, as words."""
     if segment.funcs is not None:
-        return memoryview(array("Q", [instance.reference(funcidx) for funcidx in segment.funcs]))
+        return instance.plan.references(segment).at(instance.vmctx.address)
     heap = instance.store.heap
     references: list[int] = heap.pinned if heap is not None else []
     height = len(references)
@@ -210,9 +211,17 @@ def _run_elements(instance: ModuleInstance) -> None:
 
 def _run_datas(instance: ModuleInstance) -> None:
     """Active segments into their memories, in order; passive ones are kept."""
-    words = instance.data_words
-    words[:] = instance.plan.data_words
+    plan, words = instance.plan, instance.data_words
+    plan.instances += 1
+    if plan.instances > 1 and plan.images is not None and _map_images(instance, plan.images):
+        words[:] = plan.remaining_data_words
+        return
+    words[:] = plan.data_words
     for dataidx, segment in enumerate(instance.module.datas):
         if segment.at is not None:
-            instance.memories[segment.memidx].write(evaluate(instance, segment.at), instance.plan.data(dataidx))
+            instance.memories[segment.memidx].write(evaluate(instance, segment.at), plan.data(dataidx))
             words[2 * dataidx + 1] = 0
+
+
+def _map_images(instance: ModuleInstance, images: dict[int, MemoryImage]) -> bool:
+    return all([instance.memories[memidx].map_image(image) for memidx, image in images.items()])

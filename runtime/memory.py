@@ -17,6 +17,7 @@ from wasmjit.runtime.waiting import WaitQueues
 from wasmjit.wasm.types import I32, Limits, MemType
 
 if TYPE_CHECKING:
+    from wasmjit.runtime.image import MemoryImage
     from wasmjit.runtime.store import Store
 
 _BASE, _LENGTH = DEF_BASE // 8, DEF_LENGTH // 8
@@ -144,6 +145,10 @@ class MemoryInstance:
         """Overwrite bytes. Traps, and writes nothing, if they are not all in bounds."""
         source = memoryview(data).cast("B")
         self._slice(offset, len(source))[:] = source
+
+    def map_image(self, image: MemoryImage) -> bool:
+        """Let the start be a private copy of an image, before anything has been written; whether that worked."""
+        return self._reservation.map_image(image.fd, image.size_bytes)
 
     def view(self) -> memoryview:
         """The contents up to the current size, writable, without a copy. It stays valid whatever happens."""

@@ -9,11 +9,12 @@ from weakref import WeakKeyDictionary
 from wasmjit.abi.layout import FUNCREF_BYTES, VMLayout
 from wasmjit.abi.native import NativeModule, NativeSupport
 from wasmjit.binary.names import Names, read_names
+from wasmjit.runtime.image import MemoryImage, build_images
 from wasmjit.runtime.lazy import register_native
-from wasmjit.runtime.raw import Block, address_of
+from wasmjit.runtime.raw import Block, MovedWords, address_of
 from wasmjit.runtime.typeinfo import type_id
 from wasmjit.runtime.values import Signature, signature_of
-from wasmjit.wasm.module import Export, Module
+from wasmjit.wasm.module import ElementSegment, Export, Module
 
 RECORD_WORDS = FUNCREF_BYTES // 8
 
@@ -31,7 +32,10 @@ class ModulePlan:
         for typeidx, type in enumerate(module.deftypes):
             self.type_ids.words[typeidx] = type_id(type)
         self._signatures: dict[int, Signature] = {}
+        self._references: dict[int, MovedWords] = {}  # by identity: the module keeps its segments
         self.exports: dict[str, Export] = {export.name: export for export in module.exports}
+        self.instances = 0
+        """How many have been made."""
         self._data = memoryview(module.data)
         self._data_address = address_of(module.data) if module.datas else 0
 
@@ -89,12 +93,34 @@ class ModulePlan:
         """Indices of the escaping functions, as words."""
         return memoryview(array("Q", self.layout.escaping))
 
+    def references(self, segment: ElementSegment) -> MovedWords:
+        """The references of an element segment that lists functions, for a VMContext at address 0."""
+        found = self._references.get(id(segment))
+        if found is None:
+            offsets = [self.layout.funcref(funcidx) for funcidx in segment.funcs or ()]
+            found = self._references[id(segment)] = MovedWords(offsets)
+        return found
+
     # --- data segments
 
     def data(self, dataidx: int) -> memoryview:
         """Contents of a data segment."""
         segment = self.module.datas[dataidx]
         return self._data[segment.start : segment.end]
+
+    @cached_property
+    def images(self) -> dict[int, MemoryImage] | None:
+        """What active data segments make of the memories, None if it has to be found out by each instance."""
+        return build_images(self.module, self._data)
+
+    @cached_property
+    def remaining_data_words(self) -> memoryview:
+        """As `data_words` after active segments have been dropped."""
+        words = memoryview(array("Q", self.data_words))
+        for dataidx, segment in enumerate(self.module.datas):
+            if segment.at is not None:
+                words[2 * dataidx + 1] = 0
+        return words
 
     @cached_property
     def data_words(self) -> memoryview:

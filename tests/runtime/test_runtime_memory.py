@@ -153,6 +153,8 @@ def test_find_reservation(store: Any) -> None:
 
 
 def test_garbage_makes_room_for_a_reservation(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    reservation.empty_pools()
+
     class Cycle:
         def __init__(self) -> None:
             self.memory = memory(store, 1)
