@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from wasmjit.cli.common import CliError, Progress, errors_of, message_of
+from wasmjit.cli.common import CliError, errors_of, message_of
+from wasmjit.cli.progress import Progress
 from wasmjit.errors import LinkError
 
 

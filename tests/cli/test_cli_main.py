@@ -26,7 +26,7 @@ def test_every_command_has_help_with_an_example(cli, command):
 def test_commands_have_help_and_examples():
     from importlib import import_module
 
-    from wasmjit.cli import _COMMANDS
+    from wasmjit.cli.commands import _COMMANDS
 
     for name, (module, _) in _COMMANDS.items():
         command = import_module(module).command

@@ -17,7 +17,6 @@ from wasmjit.abi import layout
 from wasmjit.abi.libcalls import Libcall
 from wasmjit.abi.traps import TrapCode
 from wasmjit.compile import relocate_aarch64
-from wasmjit.compile.boundary_ir import is_direct
 from wasmjit.compile.elf import SHF_ALLOC, ElfObject
 from wasmjit.compile.llvm.object import CodegenSettings, compile_ir
 from wasmjit.compile.loader import LoadedObject
@@ -25,6 +24,7 @@ from wasmjit.compile.platform import current_platform, linux_aarch64, mapping
 from wasmjit.compile.python_ir import python_ir
 from wasmjit.compile.support import compile_support, native_support
 from wasmjit.compile.support_ir import support_ir
+from wasmjit.compile.symbols import is_direct
 from wasmjit.compile.trampolines import trampolines_ir
 
 KEYS = [":", "iIfFv:vFfIi", "iIfFvr:rvFfIi", "v" * 20 + ":" + "v" * 3, "f:f", "v:v"]

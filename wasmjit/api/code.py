@@ -18,6 +18,7 @@ from wasmjit.wasm.module import Module
 
 if TYPE_CHECKING:
     from wasmjit.compile.artifact import CompiledModule
+    from wasmjit.compile.lazy_module import LazyModule
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called while compiling, with the bytes of code done and the bytes of all."""
@@ -109,26 +110,28 @@ def _translate(data: bytes | memoryview, config: Config, progress: Progress | No
 def _compile(source: SourceData, engine: Engine, progress: Progress | None) -> Code:
     config = engine.config
     core = _decode(source.data, config)
+    native = _lazy(core, source, config, progress) if config.compilation == "lazy" else None
     if config.validation == "eager":
         from wasmjit.validate import validate_all
 
         validate_all(core)
-    else:
+    elif native is None or not native.is_cached:  # what has code in the cache has been through this
         from wasmjit.validate.module import validate_module
 
         validate_module(core)
-    return Code(core, _make_native(core, source, config, progress), guard=engine.guard, fuel=config.fuel)
+    return Code(core, native or _eager(core, config, progress), guard=engine.guard, fuel=config.fuel)
 
 
-def _make_native(core: Module, source: SourceData, config: Config, progress: Progress | None) -> NativeModule:
-    """Machine code of a module, or what makes it when it is called."""
-    if config.compilation == "eager":
-        from wasmjit.compile.driver import compile_module
-
-        return compile_module(core, config, progress=progress)
+def _lazy(core: Module, source: SourceData, config: Config, progress: Progress | None) -> LazyModule:
     from wasmjit.compile.lazy_module import LazyModule
 
     return LazyModule(core, config, source.digest() if config.cache else None, progress)
+
+
+def _eager(core: Module, config: Config, progress: Progress | None) -> NativeModule:
+    from wasmjit.compile.driver import compile_module
+
+    return compile_module(core, config, progress=progress)
 
 
 def _load(data: bytes | memoryview, config: Config) -> Code:

@@ -12,6 +12,10 @@ from wasmjit.cache.location import ENVIRONMENT, cache_path
 from wasmjit.cli.common import CliError
 
 _EPILOG = f"""\b
+Examples:
+  wasmjit cache list
+  wasmjit cache clear
+\b
 The directory is {ENVIRONMENT}, or wasmjit in XDG_CACHE_HOME or ~/.cache; if the variable is empty nothing is kept.
 {SIZE_ENVIRONMENT} bounds the size; what has not been used for longest goes first.
 """

@@ -10,16 +10,16 @@ import click
 
 from wasmjit.cli.common import (
     CliError,
-    Progress,
     compile_options,
     compiles_alone,
     debug_option,
-    default_interrupt,
     errors_of,
     jobs_option,
     make_engine,
     read_module,
 )
+from wasmjit.cli.interrupt import default_interrupt
+from wasmjit.cli.progress import Progress
 from wasmjit.config import BoundsChecks, Config, OptLevel
 
 _EXAMPLES = """\b

@@ -18,10 +18,8 @@ from wasmjit.cache.location import ENVIRONMENT as CACHE_ENVIRONMENT
 from wasmjit.cli.arguments import format_result, parse_arguments
 from wasmjit.cli.common import (
     CliError,
-    Progress,
     compile_options,
     debug_option,
-    default_interrupt,
     errors_of,
     jobs_option,
     make_engine,
@@ -29,7 +27,9 @@ from wasmjit.cli.common import (
     read_module,
     tier_option,
 )
+from wasmjit.cli.interrupt import default_interrupt
 from wasmjit.cli.limits import Limits, limit_options
+from wasmjit.cli.progress import Progress
 from wasmjit.cli.stubs import define_stubs
 from wasmjit.cli.wasi import Grants, wasi_options
 from wasmjit.config import BoundsChecks, Compilation, OptLevel, Tier
@@ -173,6 +173,16 @@ def _no_such_export(file: str, module: Module, invoke: str | None) -> CliError:
     what = f"there is no export {invoke!r}" if invoke else "there is no _start: it is not a program"
     can = f"--invoke can call: {shown}" if funcs else "it exports no functions"
     return CliError(f"{what}; {can}", file)
+
+
+def report_failure(file: str, error: Exception) -> NoReturn:
+    """What went wrong while the program ran, as the command says it; leaves with its status."""
+    if isinstance(error, Trap):
+        _report_trap(file, error)
+    if isinstance(error, BrokenPipeError):
+        raise SystemExit(1)
+    CliError(message_of(error), file).show()
+    raise SystemExit(1)
 
 
 def _report_trap(file: str, trap: Trap) -> NoReturn:

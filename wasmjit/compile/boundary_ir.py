@@ -27,6 +27,7 @@ from wasmjit.compile.convention import (
 from wasmjit.compile.platform import Platform
 from wasmjit.compile.python_ir import OFFSET_FLAG
 from wasmjit.compile.support_ir import ACTIVATION_JMP_BUF, activation_bytes
+from wasmjit.compile.symbols import builtin_symbol, host_symbol
 
 DECLARATIONS = """
 @wj_callable_offset = external dso_local global i64
@@ -60,21 +61,6 @@ declare ptr @PyErr_Occurred()
 declare void @Py_IncRef(ptr)
 declare void @Py_DecRef(ptr)
 """
-
-
-def builtin_symbol(key: str) -> str:
-    """Name of the vectorcall function of a signature key."""
-    return f"builtin.{key}"
-
-
-def host_symbol(key: str) -> str:
-    """Name of the native host thunk of a signature key."""
-    return f"host.{key}"
-
-
-def is_direct(key: str) -> bool:
-    """Whether a signature key has functions here."""
-    return "r" not in key
 
 
 # --- one value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from wasmjit.cache.digest import key_of
 from wasmjit.cache.entries import read_entry, write_entry
 from wasmjit.cache.identity import compiler_identity, cpu_identity
@@ -9,17 +11,18 @@ from wasmjit.cache.identity import compiler_identity, cpu_identity
 _KIND = "object"
 
 
-def cached_object(ir: str, opt: str = "0") -> bytes | memoryview:
-    """The relocatable object that LLVM makes of `ir` for this machine's processor at level `opt`.
+def cached_object(name: str, make_ir: Callable[[], str], opt: str = "0") -> bytes | memoryview:
+    """The relocatable object that LLVM makes of some IR for this machine's processor at level `opt`.
 
-    For code that does not depend on a module: support, trampolines, wrappers. Raises as `llvm.object.compile_ir`.
+    For code that does not depend on a module: support, trampolines, wrappers. `name` says which; what the IR is made
+    from besides is the compiler itself. Raises as `llvm.object.compile_ir`.
     """
-    key = key_of(compiler_identity(), cpu_identity(), opt, ir)
+    key = key_of(compiler_identity(), cpu_identity(), opt, name)
     found = read_entry(_KIND, key)
     if found is not None:
         return found
     from wasmjit.compile.llvm.object import CodegenSettings, compile_ir
 
-    data = compile_ir(ir, CodegenSettings(opt))
+    data = compile_ir(make_ir(), CodegenSettings(opt))
     write_entry(_KIND, key, data)
     return data

@@ -9,9 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from wasmjit.compile.arena import support_arena
-from wasmjit.compile.boundary_ir import builtin_symbol, host_symbol, is_direct
 from wasmjit.compile.platform import current_platform
-from wasmjit.compile.python_ir import libcall_symbol
+from wasmjit.compile.symbols import builtin_symbol, host_symbol, is_direct, libcall_symbol
 from wasmjit.errors import InternalError
 
 CALLS_BETWEEN_CHECKS = 100

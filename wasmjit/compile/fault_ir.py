@@ -20,8 +20,8 @@ could go on for ever, since a handler may have been installed when ours was ther
 from __future__ import annotations
 
 from wasmjit.compile.platform import Platform
+from wasmjit.compile.symbols import MAX_PREVIOUS
 
-MAX_PREVIOUS = 8
 """How many earlier handlers are remembered for a signal."""
 
 RETRIES = 64

@@ -10,7 +10,6 @@ from wasmjit.compile.code_cache import CodeCache
 from wasmjit.compile.native_module import LoadedModule
 from wasmjit.compile.plan import code_settings
 from wasmjit.compile.support import native_support
-from wasmjit.compile.worker import run_in_worker
 from wasmjit.config import Config
 from wasmjit.wasm.module import Module
 
@@ -37,8 +36,11 @@ class LazyModule(LoadedModule):
         self._done = 0
         self._config = config
         self._compiler: UnitCompiler | None = None
+        self._run_in_worker: Callable[[Callable[[], None]], None] | None = None
         self._stubs = native_support().stub_table(self.slots_address, len(module.codes))
         self._words[: len(module.codes)] = memoryview(self._stubs.addresses())
+        self.is_cached = False
+        """Whether there was code in the cache. It only ever comes from modules that are valid but for their bodies."""
         self._cache: CodeCache | None = None
         if digest is not None:
             self._cache = CodeCache(digest, config.target_cpu, code_settings(module, config))
@@ -46,6 +48,7 @@ class LazyModule(LoadedModule):
             pack = self._cache.load()
             if pack is not None:
                 self.add(pack)
+                self.is_cached = True
 
     def is_compiled(self, funcidx: int) -> bool:
         """Whether a defined function has code."""
@@ -55,7 +58,8 @@ class LazyModule(LoadedModule):
     def provide(self, index: int) -> int:
         """Address of the code of defined function number `index`, which is compiled if need be."""
         if not self.is_compiled(index + self._first):
-            run_in_worker(lambda: self._compile(index + self._first))
+            run = self._run_in_worker = self._run_in_worker or _find_worker()
+            run(lambda: self._compile(index + self._first))
         address: int = self._words[index]
         return address
 
@@ -84,6 +88,15 @@ class LazyModule(LoadedModule):
 
 def _nothing() -> None:
     pass
+
+
+# Both are kept once they are found: at the interpreter's end nothing can be imported any more.
+
+
+def _find_worker() -> Callable[[Callable[[], None]], None]:
+    from wasmjit.compile.worker import run_in_worker
+
+    return run_in_worker
 
 
 def _new_compiler(module: Module, config: Config) -> UnitCompiler:

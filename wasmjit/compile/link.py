@@ -7,7 +7,7 @@ from types import ModuleType
 
 from wasmjit.compile.debug_section import save_debug_sections
 from wasmjit.compile.elf import SHN_UNDEF, STT_FUNC, ElfObject
-from wasmjit.compile.loader import RELOCATIONS, Layout, Linker
+from wasmjit.compile.loader import Layout, Linker, relocations_for
 from wasmjit.compile.pack import CodePack, function_lists
 from wasmjit.compile.platform import current_platform
 from wasmjit.compile.unwind import attach_records, unwind_records
@@ -28,7 +28,7 @@ def link_object(data: bytes | memoryview) -> CodePack:
     elf = ElfObject(data)
     if elf.machine != platform.elf_machine:
         raise InternalError(f"object for another processor (ELF machine {elf.machine})")
-    arch = RELOCATIONS[elf.machine]
+    arch = relocations_for(elf.machine)
     layout = Layout(elf, arch, platform.pack_align)
     if layout.size > layout.data:
         raise InternalError("generated code has data to write to")

@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import weakref
 from bisect import bisect_right
+from typing import TYPE_CHECKING
 
 from wasmjit.compile.arena import Arena, process_arena
-from wasmjit.compile.debug_section import load_debug_sections
-from wasmjit.compile.inlines import InlinedCall, InlineTable
-from wasmjit.compile.lines import LineTable
 from wasmjit.compile.pack import CodePack
 from wasmjit.compile.platform import mapping
 from wasmjit.compile.process_symbols import process_symbol
 from wasmjit.compile.unwind import attached_records, process_unwinder, unwind_table
 from wasmjit.compile.view import view_of
 
+if TYPE_CHECKING:
+    from wasmjit.compile.debug import DebugInformation
+    from wasmjit.compile.inlines import InlinedCall
+
 _MASK = (1 << 64) - 1
-
-
-class _Debug:
-    """Debug information of one piece; addresses are offsets in it."""
-
-    def __init__(self, data: bytes | memoryview) -> None:
-        sections = load_debug_sections(data)
-        lines = sections.pop(".debug_line", None)
-        self.lines = None if lines is None else LineTable(lines.data, lines.values)
-        self.inlines = InlineTable(sections)
 
 
 class LoadedPack:
@@ -40,7 +32,7 @@ class LoadedPack:
         self.pack = pack
         self.start = home.allocate(size) if size else home.start
         self.end = self.start + size
-        self._debug: dict[int, _Debug] = {}
+        self._debug: dict[int, DebugInformation] = {}
         if size:
             weakref.finalize(self, home.release, self.start, size).atexit = False
             if self.start in process_arena():
@@ -77,12 +69,13 @@ class LoadedPack:
     def place_of(self, pc: int) -> tuple[int | None, list[InlinedCall]]:
         """Line of the instruction at `pc`, None if unknown, and the inlined calls it is part of, innermost first."""
         offset = pc - self.start
+        from wasmjit.compile.debug import load_debug_information
+
         found = self.pack.debug_at(offset)
         if found is None:
             return None, []
         start, data = found
         debug = self._debug.get(start)
         if debug is None:
-            debug = self._debug[start] = _Debug(data)
-        line = None if debug.lines is None else debug.lines.lookup(offset - start)
-        return line, debug.inlines.lookup(offset - start)
+            debug = self._debug[start] = load_debug_information(data)
+        return debug.line_at(offset - start), debug.inlined_at(offset - start)

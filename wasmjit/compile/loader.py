@@ -12,11 +12,12 @@ import struct
 import weakref
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from functools import cache, cached_property
+from importlib import import_module
 from types import ModuleType
+from typing import TYPE_CHECKING
 
-from wasmjit.compile import relocate_aarch64, relocate_x86_64
 from wasmjit.compile.arena import Arena, process_arena
-from wasmjit.compile.debug_section import debug_sections
 from wasmjit.compile.elf import (
     SHF_ALLOC,
     SHF_EXECINSTR,
@@ -31,18 +32,26 @@ from wasmjit.compile.elf import (
     Section,
     Symbol,
 )
-from wasmjit.compile.inlines import InlinedCall, InlineTable
-from wasmjit.compile.lines import LineTable
 from wasmjit.compile.platform import current_platform, mapping
 from wasmjit.compile.process_symbols import process_symbol
 from wasmjit.compile.unwind import UNWIND_SECTIONS, process_unwinder, unwind_records, unwind_table
 from wasmjit.errors import InternalError
 
-RELOCATIONS: dict[int, ModuleType] = {62: relocate_x86_64, 183: relocate_aarch64}  # by e_machine
+if TYPE_CHECKING:
+    from wasmjit.compile.debug import DebugInformation
+    from wasmjit.compile.inlines import InlinedCall
+
+_RELOCATIONS = {62: "relocate_x86_64", 183: "relocate_aarch64"}  # by e_machine
 
 _TEXT, _CONSTANTS, _DATA = range(3)
 _PERSONALITY = ".data.DW.ref."  # a pointer to the function that would interpret the unwind tables
 _GOT_SLOT_BYTES = 8
+
+
+@cache  # at the interpreter's end nothing can be imported any more
+def relocations_for(machine: int) -> ModuleType:
+    """The module that knows the relocations of an ELF machine."""
+    return import_module(f"wasmjit.compile.{_RELOCATIONS[machine]}")
 
 
 def _part_of(section: Section) -> int | None:
@@ -117,7 +126,7 @@ class LoadedObject:
         elf = ElfObject(data)
         if elf.machine != current_platform().elf_machine:
             raise InternalError(f"object for another processor (ELF machine {elf.machine})")
-        arch = RELOCATIONS[elf.machine]
+        arch = relocations_for(elf.machine)
         layout = Layout(elf, arch)
         home = arena or process_arena()
         self.start = home.allocate(layout.size) if layout.size else home.start
@@ -141,10 +150,7 @@ class LoadedObject:
             if symbol.type == STT_FUNC and symbol.section in layout.places
         ]
         self._function_starts: list[int] | None = None
-        debug = debug_sections(elf, layout.places)
-        lines = debug.pop(".debug_line", None)
-        self._lines = None if lines is None else LineTable(lines.data, lines.values)
-        self._inlines = InlineTable(debug)
+        self._sections = elf, layout.places
         self._load(elf, layout, arch, resolve)
 
     def _load(self, elf: ElfObject, layout: Layout, arch: ModuleType, resolve: Callable[[str], int]) -> None:
@@ -180,11 +186,18 @@ class LoadedObject:
 
     def line_at(self, pc: int) -> int | None:
         """Line of the instruction that holds address `pc`, None where it has none."""
-        return self._lines.lookup(pc - self.start) if self._lines is not None else None
+        return self._debug.line_at(pc - self.start)
 
     def inlined_at(self, pc: int) -> list[InlinedCall]:
         """The inlined calls that the instruction that holds address `pc` is part of, innermost first."""
-        return self._inlines.lookup(pc - self.start)
+        return self._debug.inlined_at(pc - self.start)
+
+    @cached_property
+    def _debug(self) -> DebugInformation:
+        from wasmjit.compile.debug import DebugInformation
+        from wasmjit.compile.debug_section import debug_sections
+
+        return DebugInformation(debug_sections(*self._sections))
 
 
 class Linker:

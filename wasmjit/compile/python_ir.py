@@ -18,14 +18,10 @@ from wasmjit.compile.support_ir import (
     ACTIVATION_TRAP,
     ATTRIBUTES,
 )
+from wasmjit.compile.symbols import libcall_symbol
 
 OFFSET_FLAG = "-9223372036854775808"
 """PY_VECTORCALL_ARGUMENTS_OFFSET: the word before the arguments may be overwritten."""
-
-
-def libcall_symbol(index: int) -> str:
-    """Name of the native function that calls the Python function of a libcall."""
-    return f"wj_libcall.{index}"
 
 
 def python_ir(platform: Platform) -> str:

@@ -9,19 +9,21 @@ from itertools import takewhile
 
 from wasmjit.abi.libcalls import Libcall
 from wasmjit.compile.arena import process_arena, support_arena
-from wasmjit.compile.boundary_ir import builtin_symbol, host_symbol, is_direct
 from wasmjit.compile.cached import cached_object
 from wasmjit.compile.direct import DirectSupport, has_usual_objects
-from wasmjit.compile.fault_ir import MAX_PREVIOUS
-from wasmjit.compile.gc_ir import gc_ir
 from wasmjit.compile.loader import LoadedObject
 from wasmjit.compile.platform import Platform, current_platform
 from wasmjit.compile.platform.description import GATE_BYTES
 from wasmjit.compile.process_symbols import process_symbol
-from wasmjit.compile.python_ir import python_ir
 from wasmjit.compile.stubs import StubTable
-from wasmjit.compile.support_ir import support_ir
-from wasmjit.compile.trampolines import enter_symbol, thunk_symbol, trampolines_ir
+from wasmjit.compile.symbols import (
+    MAX_PREVIOUS,
+    builtin_symbol,
+    enter_symbol,
+    host_symbol,
+    is_direct,
+    thunk_symbol,
+)
 from wasmjit.compile.unwind import process_unwinder
 from wasmjit.errors import InternalError
 
@@ -45,22 +47,50 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 def compile_support() -> bytes | memoryview:
     """The object of the support code. It holds no addresses: any process on such a machine can load it."""
-    return cached_object(support_ir(current_platform()), _OPT)
+    return cached_object("support", _support_ir, _OPT)
 
 
 def compile_python_support() -> bytes | memoryview:
     """The object of the code that calls Python's C API; it refers to the support code."""
-    return cached_object(python_ir(current_platform()), _OPT)
+    return cached_object("python", _python_ir, _OPT)
 
 
 def compile_heap_support() -> bytes | memoryview:
     """The object of the allocator and the collector; it refers to the support code."""
-    return cached_object(gc_ir(current_platform()), "2")
+    return cached_object("heap", _heap_ir, "2")
 
 
 def compile_trampolines(symbols: Iterable[str]) -> bytes | memoryview:
     """An object with the trampolines of those names; it refers to the support code."""
-    return cached_object(trampolines_ir(symbols, current_platform()), _OPT)
+    names = list(symbols)
+    return cached_object(" ".join(["trampolines", *names]), lambda: _trampolines_ir(names), _OPT)
+
+
+# The modules that know the IR are needed only where there is nothing in the cache.
+
+
+def _support_ir() -> str:
+    from wasmjit.compile.support_ir import support_ir
+
+    return support_ir(current_platform())
+
+
+def _python_ir() -> str:
+    from wasmjit.compile.python_ir import python_ir
+
+    return python_ir(current_platform())
+
+
+def _heap_ir() -> str:
+    from wasmjit.compile.gc_ir import gc_ir
+
+    return gc_ir(current_platform())
+
+
+def _trampolines_ir(symbols: Iterable[str]) -> str:
+    from wasmjit.compile.trampolines import trampolines_ir
+
+    return trampolines_ir(symbols, current_platform())
 
 
 class Support:

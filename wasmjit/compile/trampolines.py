@@ -23,6 +23,7 @@ from wasmjit.compile.convention import (
 )
 from wasmjit.compile.platform import Platform
 from wasmjit.compile.support_ir import ACTIVATION_JMP_BUF, ATTRIBUTES, activation_bytes
+from wasmjit.compile.symbols import enter_symbol, thunk_symbol
 
 _DECLARATIONS = """
 @wj_dispatch = external dso_local global ptr
@@ -33,16 +34,6 @@ declare dso_local void @wj_throw(ptr, ptr) noreturn
 declare i32 @_setjmp(ptr) returns_twice
 declare ptr @llvm.frameaddress.p0(i32)
 """
-
-
-def enter_symbol(key: str) -> str:
-    """Name of the `enter` trampoline of a signature key."""
-    return f"enter.{key}"
-
-
-def thunk_symbol(key: str) -> str:
-    """Name of the host thunk of a signature key."""
-    return f"thunk.{key}"
 
 
 def trampolines_ir(symbols: Iterable[str], platform: Platform) -> str:

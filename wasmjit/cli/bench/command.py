@@ -13,7 +13,8 @@ from wasmjit.cli.bench.measure import Plan, measure_all
 from wasmjit.cli.bench.plot import Bar, svg, write_picture
 from wasmjit.cli.bench.report import disagreement, document, seconds_text, table_lines
 from wasmjit.cli.bench.samples import Measured
-from wasmjit.cli.common import CliError, Progress, debug_option, errors_of
+from wasmjit.cli.common import CliError, debug_option, errors_of
+from wasmjit.cli.progress import Progress
 from wasmjit.cli.wasi import parse_dir
 
 _EXAMPLES = """\b

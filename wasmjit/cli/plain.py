@@ -1,0 +1,56 @@
+"""`wasmjit run FILE ARGS...` without options, for the start of a program: nothing is imported that it can do without.
+
+What `wasmjit.cli.run` does beyond that, it alone does: whatever is unusual before the program starts is left to it.
+"""
+
+from __future__ import annotations
+
+import os
+
+from wasmjit.api.engine import Engine
+from wasmjit.api.linker import Linker, initialize
+from wasmjit.api.module import Module
+from wasmjit.api.store import Store
+from wasmjit.cli.interrupt import default_interrupt
+from wasmjit.cli.progress import Progress
+from wasmjit.errors import ExitStatus
+from wasmjit.runtime.wasi.config import WasiConfig
+
+TYPE_CHECKING = False  # see wasmjit/__init__.py
+
+if TYPE_CHECKING:
+    from wasmjit.api.instance import Instance
+
+
+def run_plainly(file: str, args: list[str]) -> int | None:
+    """Run a program; its exit status. None if nothing has happened yet, and the command has to look into it."""
+    if not os.path.isfile(file):
+        return None
+    default_interrupt()
+    try:
+        instance = _prepare(file, args)
+    except Exception:  # the command finds the same, and says it
+        return None
+    if instance is None:
+        return None
+    try:
+        initialize(instance)
+        instance["_start"]()
+    except ExitStatus as status:
+        return status.code & 0xFF
+    except Exception as error:
+        from wasmjit.cli.run import report_failure
+
+        report_failure(file, error)
+    return 0
+
+
+def _prepare(file: str, args: list[str]) -> Instance | None:
+    """The instance, of a module that can have no effects before its `_start` is called; None for others."""
+    engine = Engine(release_gil=True)
+    module = Module(engine, file, progress=Progress(f"compiling {os.path.basename(file)}"))
+    if module._core.start is not None or all(export.name != "_start" for export in module._core.exports):
+        return None
+    linker = Linker(Store(engine), allow_shadowing=True)
+    linker.define_wasi(WasiConfig(args=(os.path.basename(file), *args)))
+    return linker.instantiate(module)
