@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import wasmtime
@@ -9,7 +10,10 @@ import wasmtime
 
 def main(path: str, *args: str) -> int:
     """Run `_start`; returns the exit status."""
-    engine = wasmtime.Engine()
+    config = wasmtime.Config()
+    if os.environ.get("WASMTIME_CACHE"):
+        config.cache = True
+    engine = wasmtime.Engine(config)
     store = wasmtime.Store(engine)
     wasi = wasmtime.WasiConfig()
     wasi.argv = [path, *args]

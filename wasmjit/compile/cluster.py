@@ -12,8 +12,8 @@ from wasmjit.wasm.opcodes import CODE_BY_NAME
 INLINABLE_BYTES = 200
 """Body of a callee that LLVM may well inline: it is worth compiling with its caller, even a second time."""
 
-TINY_BYTES = 48
-"""Body of a callee that costs less to compile along than to start LLVM for once more (2 ms)."""
+TINY_BYTES = 150
+"""Body of a callee that is compiled along without optimisation: it costs as much as starting LLVM for once more."""
 
 CLUSTER_BYTES = 8 << 10
 """Bodies of all callees in a unit."""
