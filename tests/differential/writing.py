@@ -37,11 +37,11 @@ _VALUE_IMMEDIATES = ("", "lane", "lanes", "memarg", "memarg_lane")
 def _expression_ops() -> dict[str, list[Op]]:
     """By result type: what makes one value of others. Constants, loads and lane stores by their immediates.
 
-    Not the relaxed instructions, whose results are each engine's own.
+    Not the relaxed instructions, whose results are each engine's own, nor atomic ones, which want aligned addresses.
     """
     found: dict[str, list[Op]] = {name: [] for name in TYPES}
     for row in OPCODES.values():
-        if row.feature == features.RELAXED_SIMD:
+        if row.feature in (features.RELAXED_SIMD, features.THREADS):
             continue
         if row.type is None or row.imm not in _VALUE_IMMEDIATES or len(row.type.results) != 1 or not row.type.params:
             continue
@@ -51,7 +51,9 @@ def _expression_ops() -> dict[str, list[Op]]:
 
 
 _OPS = _expression_ops()
-_STORES = [row for row in OPCODES.values() if "store" in row.name and row.type is not None]
+_STORES = [
+    row for row in OPCODES.values() if "store" in row.name and row.type is not None and row.feature != features.THREADS
+]
 
 
 class FunctionWriter:
