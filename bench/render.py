@@ -79,7 +79,11 @@ class Report:
 
     def _interpreters(self) -> str:
         names = [name for name in ("pywasm", "interp", "wasmjit") if any(name in row for row in self._small.values())]
-        lines = ["Small sizes; `interp` is `wasmjit run --tier=interp`.", "", *_head(["kernel", *names])]
+        lines = [
+            "Small sizes; `interp` is `wasmjit run --tier=interp`. Below 10 us the clock's resolution shows.",
+            "",
+            *_head(["kernel", *names]),
+        ]
         for kernel, row in self._small.items():
             lines.append(f"| {kernel} | {' | '.join(seconds_text(row[n].median) if n in row else '' for n in names)} |")
         if "pywasm" in names:

@@ -10,7 +10,7 @@ from wasmjit.binary import Body, decode_body
 from wasmjit.binary.names import Names, read_names
 from wasmjit.binary.usage import features_used
 from wasmjit.errors import UnsupportedError
-from wasmjit.interp import control, conversion, exception, floating, integer, memops, reference, variable, vector  # noqa: F401
+from wasmjit.interp import control, conversion, exception, floating, integer, memops, reference, typed, variable, vector  # noqa: F401
 from wasmjit.interp.dispatch import print_dispatched
 from wasmjit.interp.printing import TooDeepError, print_structured
 from wasmjit.interp.registry import HANDLERS
@@ -40,6 +40,7 @@ SUPPORTED = frozenset(
         features.CUSTOM_PAGE_SIZES,
         features.EXCEPTIONS,
         features.LEGACY_EXCEPTIONS,
+        features.FUNCTION_REFERENCES,
     }
 )
 """What the interpreter can do; a module that needs more is refused by the feature's name."""

@@ -149,16 +149,17 @@ def _indirect(t: Translator, imm: tuple[int, int]) -> tuple[str, str]:
 def return_call(t: Translator, funcidx: int) -> None:
     """What to call instead is handed to whoever called this function."""
     args = t.pop_values(t.module.func_type(funcidx).params)
-    _tail_call(t, f"f{funcidx}", ", ".join(arg.text for arg in args))
+    tail_call(t, f"f{funcidx}", ", ".join(arg.text for arg in args))
 
 
 @interprets("return_call_indirect")
 def return_call_indirect(t: Translator, imm: tuple[int, int]) -> None:
     """The same through a table."""
-    _tail_call(t, *_indirect(t, imm))
+    tail_call(t, *_indirect(t, imm))
 
 
-def _tail_call(t: Translator, function: str, args: str) -> None:
+def tail_call(t: Translator, function: str, args: str) -> None:
+    """Return what to call instead."""
     t.settle(TRAPS)
     t.has_tail_calls = True
     t.stop(f"return TailCall({function}, ({args},))" if args else f"return TailCall({function}, ())")

@@ -8,8 +8,9 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from wasmjit.abi.signature import LETTER, SLOT_BYTES
+from wasmjit.abi.traps import TrapCode
 from wasmjit.errors import LinkError, UnsupportedError, WasmException
-from wasmjit.interp.scalars import f32_reinterpret_i32, i32_reinterpret_f32, i64_reinterpret_f64
+from wasmjit.interp.scalars import f32_reinterpret_i32, i32_reinterpret_f32, i64_reinterpret_f64, trap
 from wasmjit.interp.store import HostError, Store
 from wasmjit.wasm.rectypes import DefType, defined_func
 from wasmjit.wasm.types import F32, F64, I32, I64, V128, FuncType, ValType
@@ -164,6 +165,20 @@ class HostFuncInstance(FuncInstance):
             results = result
         lowered = lower_values(self.store, types, results, f"{self.name}() result")
         return lowered[0] if len(types) == 1 else tuple(lowered)
+
+
+def callee(reference: FuncInstance | None) -> FunctionType:
+    """What a function reference calls. Traps for null."""
+    if reference is None:
+        raise trap(TrapCode.NULL_FUNCTION_REFERENCE)
+    return reference.function
+
+
+def non_null(reference: Any) -> Any:
+    """The reference itself. Traps for null."""
+    if reference is None:
+        raise trap(TrapCode.NULL_REFERENCE)
+    return reference
 
 
 # --- values

@@ -9,7 +9,7 @@ from typing import Any
 
 from wasmjit.errors import LinkError
 from wasmjit.interp.code import ModuleCode
-from wasmjit.interp.func import FuncInstance
+from wasmjit.interp.func import FuncInstance, callee, non_null
 from wasmjit.interp.global_ import GlobalInstance
 from wasmjit.interp.instance import Extern, ModuleInstance
 from wasmjit.interp.memory import MemoryInstance
@@ -100,6 +100,7 @@ def _fill_namespace(instance: ModuleInstance) -> None:
     names = instance.namespace.names
     names.update(SCALARS)
     names.update(VECTORS)
+    names.update({"callee": callee, "non_null": non_null})
     names.update({"Thrown": Thrown, "delegate": delegate, "throw": throw, "throw_ref": throw_ref})
     names["__builtins__"] = {}
     names["F32"] = array("f", [0.0])
