@@ -32,7 +32,7 @@ from wasmjit.runtime.raw import SPACE, WORD, Block, read_word, write_word
 from wasmjit.runtime.stack import stack_end
 from wasmjit.runtime.traps import PENDING, frames_at
 from wasmjit.runtime.values import pack_all, unpack_value
-from wasmjit.wasm.types import EXN, NOEXN, RefType, ValType, may_be_host
+from wasmjit.wasm.types import is_exn_ref, may_be_host
 
 if TYPE_CHECKING:
     from wasmjit.runtime.global_ import GlobalInstance
@@ -43,12 +43,8 @@ if TYPE_CHECKING:
 
 _FREE, _UNSETTLED = STORE_FREE_EXN // 8, STORE_UNSETTLED // 8
 _CELLS_PER_SLAB = 64
+_SPARE_SLABS = 16
 _FIRST_COLLECTION = 16 * _CELLS_PER_SLAB
-
-
-def is_exn_ref(type: ValType) -> bool:
-    """Whether values of the type are exceptions or null."""
-    return isinstance(type, RefType) and (type.heap is EXN or type.heap is NOEXN)
 
 
 class Exceptions:
@@ -78,13 +74,13 @@ class Exceptions:
 
     # --- cells
 
-    def _cells(self) -> Iterator[int]:
-        for slab in self._slabs:
-            yield from range(slab.address, slab.address + EXN_BYTES * _CELLS_PER_SLAB, EXN_BYTES)
-
     def live(self) -> set[int]:
         """Addresses of all exceptions."""
-        return {cell for cell in self._cells() if read_word(cell + EXN_TAG)} | set(self._large)
+        found = set(self._large)
+        for slab in self._slabs:
+            tags = slab.words[EXN_TAG // 8 :: EXN_BYTES // 8].tolist()
+            found.update(slab.address + EXN_BYTES * i for i, tag in enumerate(tags) if tag)
+        return found
 
     def memory(self) -> Iterator[memoryview]:
         """All that exceptions consist of: in their payload there may be references to objects of the heap."""
@@ -149,8 +145,12 @@ class Exceptions:
     def settle(self) -> None:
         """Free what cannot be reached, while no wasm code runs."""
         live = self.live()
-        if live:
-            self._sweep(live, self._reachable(live, memoryview(b"").cast("Q")))
+        reachable = self._reachable(live, memoryview(b"").cast("Q")) if live else live
+        self._sweep(live, reachable)
+        if not reachable and len(self._slabs) > _SPARE_SLABS:
+            self._slabs.clear()
+            self._header[_FREE] = 0
+            self._limit = _FIRST_COLLECTION
 
     def _collect(self, stack_low: int) -> None:
         stack = SPACE[stack_low : stack_end() & -8].cast("Q")
@@ -183,6 +183,10 @@ class Exceptions:
             self._free(exn)
         if not reachable:
             self._surviving_tags.clear()
+
+    def unsettle(self) -> None:
+        """Note that a reference may have been the last one."""
+        self._header[_UNSETTLED] = 1
 
     def add_global(self, owner: ModuleInstance | GlobalInstance, address: int) -> None:
         """Note a global of exceptions, which lives with `owner`."""

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, cast
 
 from wasmjit.abi.gc import is_traced
 from wasmjit.abi.layout import GLOBAL_BYTES
-from wasmjit.runtime.exceptions import is_exn_ref
 from wasmjit.runtime.externref import OwnedSlots
 from wasmjit.runtime.raw import SPACE, Block
 from wasmjit.runtime.values import pack_value, unpack_value, value_struct
-from wasmjit.wasm.types import GlobalType, is_func_ref, may_be_host
+from wasmjit.wasm.types import GlobalType, is_exn_ref, is_func_ref, may_be_host
 
 if TYPE_CHECKING:
     from wasmjit.runtime.func import FuncInstance

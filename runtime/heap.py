@@ -18,7 +18,6 @@ from wasmjit.abi.libcalls import Libcall
 from wasmjit.abi.traps import TrapCode
 from wasmjit.errors import LimitError
 from wasmjit.runtime import libc
-from wasmjit.runtime.exceptions import is_exn_ref
 from wasmjit.runtime.heapobject import HeapObject
 from wasmjit.runtime.raw import SPACE, Block, read_word, write_word
 from wasmjit.runtime.reservation import reserve
@@ -26,7 +25,7 @@ from wasmjit.runtime.traps import plain_trap
 from wasmjit.runtime.typeinfo import type_at, type_id
 from wasmjit.runtime.values import pack_value, unpack_value, value_struct
 from wasmjit.wasm.rectypes import DefType
-from wasmjit.wasm.types import I8, I16, ArrayType, FieldType, FuncType, StructType, ValType, is_func_ref
+from wasmjit.wasm.types import I8, I16, ArrayType, FieldType, FuncType, StructType, ValType, is_exn_ref, is_func_ref
 
 if TYPE_CHECKING:
     from wasmjit.runtime.func import FuncInstance

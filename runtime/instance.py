@@ -20,7 +20,6 @@ from wasmjit.abi.layout import (
     VMCTX_STORE,
     VMCTX_TYPE_IDS,
 )
-from wasmjit.runtime.exceptions import is_exn_ref
 from wasmjit.runtime.externref import OwnedSlots
 from wasmjit.runtime.func import FuncInstance, WasmFuncInstance, pointer_argument
 from wasmjit.runtime.global_ import GlobalInstance
@@ -30,6 +29,7 @@ from wasmjit.runtime.matching import Extern
 from wasmjit.runtime.raw import SPACE, Block, read_word
 from wasmjit.runtime.registry import AddressMap
 from wasmjit.runtime.table import TableInstance
+from wasmjit.wasm.types import is_exn_ref
 
 if TYPE_CHECKING:
     from wasmjit.abi.native import NativeModule

@@ -9,12 +9,11 @@ from wasmjit.abi.gc import is_traced
 from wasmjit.abi.layout import DEF_BASE, DEF_BYTES, DEF_LENGTH
 from wasmjit.abi.traps import TrapCode
 from wasmjit.limits import MAX_TABLE_ELEMENTS, check_limit
-from wasmjit.runtime.exceptions import is_exn_ref
 from wasmjit.runtime.externref import OwnedSlots, transfer
 from wasmjit.runtime.raw import Block
 from wasmjit.runtime.traps import plain_trap
 from wasmjit.runtime.values import pack_value, unpack_value
-from wasmjit.wasm.types import Limits, TableType, ValType, is_func_ref
+from wasmjit.wasm.types import Limits, TableType, ValType, is_exn_ref, is_func_ref
 
 if TYPE_CHECKING:
     from wasmjit.runtime.func import FuncInstance
@@ -103,6 +102,8 @@ class TableStorage:
         """Set elements to an array of words, a part of this table perhaps."""
         self.check_range(start, len(references))
         slots = self._slots[start : start + len(references)]
+        if is_exn_ref(self.element):
+            self.store.exceptions.unsettle()
         if self._owned is not None:
             transfer(self.store.externrefs, slots, references)
         slots[:] = references

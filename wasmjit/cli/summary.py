@@ -46,7 +46,7 @@ class ModuleSummary(TypedDict):
 
 _NAMES = (
     "custom", "type", "import", "function", "table", "memory", "global", "export", "start", "element", "code", "data",
-    "data count",
+    "data count", "tag",
 )  # fmt: skip
 _START = 8  # has a function index in place of a count
 

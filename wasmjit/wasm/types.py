@@ -187,6 +187,11 @@ def may_be_host(type: ValType) -> bool:
     return isinstance(type, RefType) and (type.heap is EXTERN or type.heap is ANY)
 
 
+def is_exn_ref(type: ValType) -> bool:
+    """Whether values of the type are exceptions or null."""
+    return isinstance(type, RefType) and (type.heap is EXN or type.heap is NOEXN)
+
+
 def is_func_ref(type: ValType) -> bool:
     """Whether values of the type are functions or null."""
     if not isinstance(type, RefType) or isinstance(type.heap, int):

@@ -21,7 +21,7 @@ from wasmjit.compile.lower.control import Edge, Frame, branch_to, merge, merge_v
 from wasmjit.compile.lower.emitter import CONTEXT_ACCESS, INVARIANT, Emitter
 from wasmjit.compile.lower.registry import lowers
 from wasmjit.compile.lower.types import param_letters
-from wasmjit.compile.lower.variable import store_extern
+from wasmjit.compile.lower.variable import note_unsettled, store_extern
 from wasmjit.wasm.types import FuncType, may_be_host
 
 if TYPE_CHECKING:
@@ -142,9 +142,7 @@ def _keep(f: Emitter, exception: str) -> None:
     """Note that references to an exception may exist: the runtime looks for them before it is used again."""
     pointer = f.emit(f"getelementptr i8, ptr {exception}, i64 {layout.EXN_KEPT}")
     f.line(f"store i64 1, ptr {pointer}, align 8{CONTEXT_ACCESS}")
-    store = f.hoisted("%store", layout.VMCTX_STORE)
-    pointer = f.emit(f"getelementptr i8, ptr {store}, i64 {layout.STORE_UNSETTLED}")
-    f.line(f"store i64 1, ptr {pointer}, align 8{CONTEXT_ACCESS}")
+    note_unsettled(f)
 
 
 # --- catching

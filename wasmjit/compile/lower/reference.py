@@ -8,8 +8,8 @@ from wasmjit.abi.traps import TrapCode
 from wasmjit.compile.lower.emitter import CONTEXT_ACCESS, Emitter
 from wasmjit.compile.lower.memory import pop_address, push_size, raise_if_pending
 from wasmjit.compile.lower.registry import lowers
-from wasmjit.compile.lower.variable import store_extern
-from wasmjit.wasm.types import I32, I64, ValType, may_be_host
+from wasmjit.compile.lower.variable import note_unsettled, store_extern
+from wasmjit.wasm.types import I32, I64, ValType, is_exn_ref, may_be_host
 
 
 @lowers("ref.null")
@@ -67,6 +67,8 @@ def lower_table_set(f: Emitter, tableidx: int) -> None:
         store_extern(f, slot, value)
     else:
         f.line(f"store ptr {value}, ptr {slot}, align 8{CONTEXT_ACCESS}")
+        if is_exn_ref(f.module.tables[tableidx].element):
+            note_unsettled(f)
 
 
 @lowers("table.size")

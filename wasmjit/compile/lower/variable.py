@@ -9,7 +9,7 @@ from wasmjit.compile.lower.memory import keep_dropped_load
 from wasmjit.compile.lower.numeric import literal
 from wasmjit.compile.lower.registry import lowers
 from wasmjit.compile.lower.types import LLVM_TYPE
-from wasmjit.wasm.types import ValType, may_be_host
+from wasmjit.wasm.types import ValType, is_exn_ref, may_be_host
 
 
 @lowers("drop")
@@ -85,6 +85,15 @@ def lower_global_set(f: Emitter, x: int) -> None:
         store_extern(f, pointer, value)
     else:
         f.line(f"store {LLVM_TYPE[type]} {value}, ptr {pointer}, align 8{CONTEXT_ACCESS}")
+        if is_exn_ref(type):
+            note_unsettled(f)
+
+
+def note_unsettled(f: Emitter) -> None:
+    """Note that there may be exceptions to free when the outermost call ends."""
+    store = f.hoisted("%store", layout.VMCTX_STORE)
+    pointer = f.emit(f"getelementptr i8, ptr {store}, i64 {layout.STORE_UNSETTLED}")
+    f.line(f"store i64 1, ptr {pointer}, align 8{CONTEXT_ACCESS}")
 
 
 def store_extern(f: Emitter, slot: str, cell: str) -> None:
