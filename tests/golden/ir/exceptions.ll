@@ -9,7 +9,7 @@ entry:
 %libcalls = load ptr, ptr %libcalls.p, align 8, !invariant.load !0
 %tag1.p = getelementptr i8, ptr %c, i64 72
 %tag1 = load ptr, ptr %tag1.p, align 8, !invariant.load !0
-call void (i64, i32, ...) @llvm.experimental.stackmap(i64 0, i32 0)
+call void (i64, i32, ...) @llvm.experimental.stackmap(i64 0, i32 0) nounwind
 %store.p = getelementptr i8, ptr %c, i64 0
 %store = load ptr, ptr %store.p, align 8, !invariant.load !0
 %limit.p = getelementptr i8, ptr %store, i64 0
@@ -113,7 +113,7 @@ define tailcc ptr @f3(ptr %c) #0 personality ptr @personality !dbg !13 {
 entry:
 %store.p = getelementptr i8, ptr %c, i64 0
 %store = load ptr, ptr %store.p, align 8, !invariant.load !0
-call void (i64, i32, ...) @llvm.experimental.stackmap(i64 0, i32 0)
+call void (i64, i32, ...) @llvm.experimental.stackmap(i64 0, i32 0) nounwind
 %limit.p = getelementptr i8, ptr %store, i64 0
 %limit = load ptr, ptr %limit.p, align 8, !tbaa !7
 %frame = call ptr @llvm.frameaddress.p0(i32 0)

@@ -70,7 +70,7 @@ def _describe_frame(f: Emitter) -> None:
     """Let LLVM say how large the frame is: landing pads want the stack pointer where it always is in the body."""
     f.unit.has_invokes = True
     f.declare("declare void @llvm.experimental.stackmap(i64, i32, ...)")
-    f.entry.append("call void (i64, i32, ...) @llvm.experimental.stackmap(i64 0, i32 0)")
+    f.entry.append("call void (i64, i32, ...) @llvm.experimental.stackmap(i64 0, i32 0) nounwind")
 
 
 def _lower_locals(f: Emitter, type: FuncType, body: Body) -> None:
