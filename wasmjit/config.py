@@ -12,8 +12,10 @@ BoundsChecks = Literal["guard", "explicit", "auto"]
 Tier = Literal["optimized", "interp"]
 Validation = Literal["lazy", "eager"]
 Compilation = Literal["lazy", "eager"]
+TargetName = Literal["x86_64-linux", "aarch64-linux"]
 
 TIERS: tuple[Tier, ...] = ("optimized", "interp")
+TARGETS: tuple[TargetName, ...] = ("x86_64-linux", "aarch64-linux")
 OPT_LEVELS: tuple[OptLevel, ...] = ("0", "1", "2", "3", "s", "auto")
 
 
@@ -26,6 +28,8 @@ class Config:
     * `bounds_checks`: "guard" (guard pages and a signal handler), "explicit" (a comparison at every access), or
       "auto": guard where the platform has it.
     * `target_cpu`: an LLVM CPU name; None means this machine's, with all its features.
+    * `target`: a kind of machine to compile for, one of `TARGETS`, where `target_cpu` None is the least such machine.
+      None means this machine. Code for another kind can be written to a file, not run.
     * `max_stack_bytes`: native stack that wasm and the Python functions it calls may use together.
     * `max_gc_heap_bytes`: memory for the structures and arrays of one store, in blocks of 64 KiB. It is address space
       until it is used.
@@ -49,6 +53,7 @@ class Config:
     opt: OptLevel = "auto"
     bounds_checks: BoundsChecks = "auto"
     target_cpu: str | None = None
+    target: TargetName | None = None
     max_stack_bytes: int = 2 << 20
     max_gc_heap_bytes: int = 4 << 30
     gc_stress: bool = False
@@ -68,6 +73,8 @@ class Config:
             raise ValueError(f"opt must be one of {', '.join(OPT_LEVELS)}, not {self.opt!r}")
         if self.bounds_checks not in ("guard", "explicit", "auto"):
             raise ValueError(f"bounds_checks must be guard, explicit or auto, not {self.bounds_checks!r}")
+        if self.target is not None and self.target not in TARGETS:
+            raise ValueError(f"target must be one of {', '.join(TARGETS)}, not {self.target!r}")
         for name in ("compilation", "validation"):
             if getattr(self, name) not in ("lazy", "eager"):
                 raise ValueError(f"{name} must be lazy or eager, not {getattr(self, name)!r}")

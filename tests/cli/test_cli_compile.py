@@ -1,3 +1,5 @@
+import platform
+
 import pytest
 
 TEXT = """(module
@@ -49,6 +51,24 @@ def test_damaged_files(cli, module, tmp_path):
         result = cli("run", "--invoke", "add", "bad.wjit", "1", "2")
         assert result.returncode == 1
         assert result.stderr == "wasmjit: error: bad.wjit: the compiled file is damaged; compile the module again\n"
+
+
+def test_another_kind_of_machine(cli, module, tmp_path):
+    from wasmjit.compile.artifact import read_artifact
+
+    here = platform.machine()
+    other = "x86_64" if here == "aarch64" else "aarch64"
+    result = cli("compile", "--target", f"{other}-linux", module, "-o", "out.wjit")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    compiled = read_artifact((tmp_path / "out.wjit").read_bytes()).compiled
+    assert compiled.triple.startswith(f"{other}-")
+    assert cli("run", "--invoke", "add", "out.wjit", "1", "2").stderr == (
+        f"wasmjit: error: out.wjit: the compiled file is for {other}, this machine is {here}\n"
+    )
+    cli("compile", "--target", f"{here}-linux", module, "-o", "out.wjit")
+    assert cli("run", "--invoke", "add", "out.wjit", "1", "2").stdout == "3\n"
+    unknown = cli("compile", "--target", f"{other}-linux", "--target-cpu", "zx81", module, "-o", "out.wjit")
+    assert unknown.returncode and "unknown target CPU 'zx81'" in unknown.stderr
 
 
 def test_another_cpu(cli, module, tmp_path):

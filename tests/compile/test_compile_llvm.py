@@ -65,7 +65,7 @@ def test_a_named_cpu_has_its_features() -> None:
 def test_the_probe_agrees_with_what_llvm_says_of_the_host() -> None:
     from wasmjit.compile.llvm.probe import probe_features
 
-    found = set(probe_features(host_target().cpu))
+    found = set(probe_features(host_target().cpu, host_target().triple))
     switched = {f[1:] for f in host_target().features.split(",") if f[0] == "-"}
     assert found - switched <= host_target().enabled
     assert len(found & host_target().enabled) >= len(found) - 8  # virtual machines hide some

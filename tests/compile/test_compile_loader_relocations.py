@@ -71,6 +71,9 @@ def test_x86_64_stub() -> None:
         (arm.R_CALL26, BASE + 0x1040, 0x94000000, 0x94000400),  # bl +0x1000
         (arm.R_JUMP26, BASE, 0x14000000, 0x17FFFFF0),  # b -0x40
         (arm.R_CONDBR19, BASE + 0x80, 0x54000001, 0x54000201),  # b.ne +0x40
+        (arm.R_TSTBR14, BASE + 0x80, 0x36000002, 0x36000202),  # tbz w2, #0, +0x40
+        (arm.R_LD_PREL_LO19, BASE + 0x80, 0x58000001, 0x58000201),  # ldr x1, +0x40
+        (arm.R_ADR_PREL_LO21, BASE + 0x83, 0x10000000, 0x70000200),  # adr x0, +0x43
         (arm.R_ADR_PREL_PG_HI21, BASE + 0x3456, 0x90000000, 0xF0000000),  # adrp x0, 3 pages on
         (arm.R_ADR_PREL_PG_HI21, BASE - 0x1000, 0x90000010, 0xF0FFFFF0),  # adrp x16, the page before
         (arm.R_ADR_GOT_PAGE, BASE + 0x4000, 0x90000001, 0x90000021),  # adrp x1, 4 pages on
@@ -100,6 +103,8 @@ def test_aarch64_wide_data() -> None:
     [
         (arm.R_CALL26, BASE + (1 << 28)),
         (arm.R_CONDBR19, BASE + (1 << 21)),
+        (arm.R_TSTBR14, BASE + (1 << 16)),
+        (arm.R_ADR_PREL_LO21, BASE + (1 << 21)),
         (arm.R_ADR_PREL_PG_HI21, BASE + (1 << 33)),
         (arm.R_PREL32, BASE + (1 << 32)),
         (999, 0),

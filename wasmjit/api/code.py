@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 from weakref import WeakValueDictionary
@@ -109,6 +110,8 @@ def _translate(data: bytes | memoryview, config: Config, progress: Progress | No
 
 def _compile(source: SourceData, engine: Engine, progress: Progress | None) -> Code:
     config = engine.config
+    if config.target is not None and config.target.partition("-")[0] != os.uname().machine:
+        raise ValueError(f"code for {config.target} cannot run here; `wasmjit compile` writes it to a file")
     core = _decode(source.data, config)
     native = _lazy(core, source, config, progress) if config.compilation == "lazy" else None
     if config.validation == "eager":

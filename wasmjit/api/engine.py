@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Literal, TypedDict, Unpack
 
 from wasmjit.abi.native import NativeSupport
-from wasmjit.config import BoundsChecks, Compilation, Config, OptLevel, Tier, Validation
+from wasmjit.config import BoundsChecks, Compilation, Config, OptLevel, TargetName, Tier, Validation
 
 
 class Settings(TypedDict, total=False):
@@ -17,6 +17,7 @@ class Settings(TypedDict, total=False):
     opt: OptLevel | Literal[0, 1, 2, 3]
     bounds_checks: BoundsChecks
     target_cpu: str | None
+    target: TargetName | None
     max_stack_bytes: int
     max_gc_heap_bytes: int
     gc_stress: bool

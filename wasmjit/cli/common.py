@@ -14,7 +14,7 @@ import click
 from wasmjit.api.engine import Engine, Settings
 from wasmjit.api.source import text_to_binary
 from wasmjit.cli.limits import Limits
-from wasmjit.config import OPT_LEVELS, TIERS, BoundsChecks, Compilation, Config, OptLevel, Tier
+from wasmjit.config import OPT_LEVELS, TARGETS, TIERS, BoundsChecks, Compilation, Config, OptLevel, TargetName, Tier
 from wasmjit.errors import WasmError
 from wasmjit.features import SUPPORTED, select_features
 
@@ -109,6 +109,12 @@ tier_option = click.option(
     help="Machine code by LLVM, or an interpreter that needs no LLVM.",
 )
 
+target_option = click.option(
+    "--target",
+    type=click.Choice(TARGETS),
+    help="Make code for this kind of machine, which need not be here; with --target-cpu for more than its least CPU.",
+)
+
 jobs_option = click.option(
     "--jobs",
     type=click.IntRange(min=1),
@@ -131,6 +137,7 @@ def make_engine(
     target_cpu: str | None,
     *,
     jobs: int = 1,
+    target: TargetName | None = None,
     limits: Limits | None = None,
     tier: Tier = "optimized",
     compilation: Compilation = "lazy",
@@ -138,6 +145,7 @@ def make_engine(
 ) -> Engine:
     """The engine that options ask for."""
     settings: Settings = {"opt": opt, "bounds_checks": bounds_checks, "target_cpu": target_cpu, "jobs": jobs}
+    settings["target"] = target
     settings |= {"release_gil": True, "tier": tier, "compilation": compilation, "cache": cache}
     if limits is not None:
         settings["fuel"] = limits.fuel is not None

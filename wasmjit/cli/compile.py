@@ -17,14 +17,16 @@ from wasmjit.cli.common import (
     jobs_option,
     make_engine,
     read_module,
+    target_option,
 )
 from wasmjit.cli.interrupt import default_interrupt
 from wasmjit.cli.progress import Progress
-from wasmjit.config import BoundsChecks, Config, OptLevel
+from wasmjit.config import BoundsChecks, Config, OptLevel, TargetName
 
 _EXAMPLES = """\b
 Examples:
   wasmjit compile --opt 2 app.wasm -o app.wjit
+  wasmjit compile --target aarch64-linux app.wasm -o app-arm.wjit
   wasmjit run app.wjit
 """
 
@@ -32,20 +34,27 @@ Examples:
 @click.command("compile", epilog=_EXAMPLES)
 @click.option("-o", "--output", "output", metavar="OUT", required=True, help="The file to write.")
 @compile_options
+@target_option
 @jobs_option
 @debug_option
 @click.argument("file", metavar="FILE")
 def command(
-    file: str, output: str, opt: OptLevel, bounds_checks: BoundsChecks, target_cpu: str | None, jobs: int
+    file: str,
+    output: str,
+    opt: OptLevel,
+    bounds_checks: BoundsChecks,
+    target_cpu: str | None,
+    target: TargetName | None,
+    jobs: int,
 ) -> None:
     """Compile a module ahead of time; `wasmjit run OUT` starts it without compiling.
 
-    OUT holds native code for this kind of machine, or for --target-cpu, and this version of wasmjit. Like any
-    executable it is to be trusted as far as its maker is.
+    OUT holds native code for this kind of machine, or for --target and --target-cpu, and this version of wasmjit.
+    Like any executable it is to be trusted as far as its maker is.
     """
     with errors_of(file):
         data = read_module(file)
-        config = make_engine(opt, bounds_checks, target_cpu, jobs=jobs, compilation="eager").config
+        config = make_engine(opt, bounds_checks, target_cpu, jobs=jobs, target=target, compilation="eager").config
         if compiles_alone(data, config):
             default_interrupt()
         compiled = _compile(file, data, config)

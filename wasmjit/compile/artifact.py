@@ -21,7 +21,7 @@ from wasmjit.cache.digest import DIGEST_BYTES, digest
 from wasmjit.errors import ArtifactError
 
 MAGIC = b"\0wasmjit"
-FORMAT = 2
+FORMAT = 3
 _SIZE_BYTES = 8
 
 

@@ -16,6 +16,7 @@ from wasmjit.compile.llvm.object import compile_assembly
 from wasmjit.compile.native_module import LoadedModule
 from wasmjit.compile.pack import CodePack, join_packs, load_pack
 from wasmjit.compile.plan import code_bytes, plan_units
+from wasmjit.compile.platform import linux_platform
 from wasmjit.compile.unit_compiler import UnitCompiler
 from wasmjit.config import Config
 from wasmjit.errors import LinkError
@@ -39,7 +40,7 @@ def compile_objects(module: Module, config: Config, *, progress: Progress | None
             if progress is not None:
                 progress(done, total)
     target = compiler.target
-    code, debug = join_packs(packs).save()
+    code, debug = join_packs(packs, linux_platform(target.arch)).save()
     return CompiledModule(
         code=code,
         debug=debug,
@@ -49,7 +50,7 @@ def compile_objects(module: Module, config: Config, *, progress: Progress | None
         triple=target.triple,
         cpu=target.cpu,
         features=tuple(sorted(target.enabled)),
-        machine="" if config.target_cpu else cpu_identity(),
+        machine="" if config.target or config.target_cpu else cpu_identity(),
     )
 
 

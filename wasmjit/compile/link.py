@@ -9,7 +9,7 @@ from wasmjit.compile.debug_section import save_debug_sections
 from wasmjit.compile.elf import SHN_UNDEF, STT_FUNC, ElfObject
 from wasmjit.compile.loader import Layout, Linker, relocations_for
 from wasmjit.compile.pack import CodePack, function_lists
-from wasmjit.compile.platform import current_platform
+from wasmjit.compile.platform import platform_of
 from wasmjit.compile.unwind import attach_records, unwind_records
 from wasmjit.errors import InternalError
 
@@ -23,11 +23,11 @@ def funcidx_of(symbol: str) -> int | None:
 
 
 def link_object(data: bytes | memoryview) -> CodePack:
-    """The pack of a relocatable object. Raises InternalError for an object that is damaged or for other processors."""
-    platform = current_platform()
+    """The pack of a relocatable object. Raises InternalError for one that is damaged or for an unknown processor."""
     elf = ElfObject(data)
-    if elf.machine != platform.elf_machine:
-        raise InternalError(f"object for another processor (ELF machine {elf.machine})")
+    platform = platform_of(elf.machine)
+    if platform is None:
+        raise InternalError(f"object for an unknown processor (ELF machine {elf.machine})")
     arch = relocations_for(elf.machine)
     layout = Layout(elf, arch, platform.pack_align)
     if layout.size > layout.data:
@@ -45,7 +45,7 @@ def link_object(data: bytes | memoryview) -> CodePack:
         if (funcidx := funcidx_of(symbol.name)) is not None
     ]
     debug = save_debug_sections(elf, layout.places)
-    attach_records(image, unwind_records(elf, layout.places), platform.pack_align)
+    attach_records(image, unwind_records(elf, layout.places, platform), platform.pack_align)
     ranges = [(0, len(image), 0, len(debug))]
     return CodePack(bytes(image), fixups, function_lists(functions), ranges, lambda: debug)
 

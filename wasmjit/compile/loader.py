@@ -170,7 +170,7 @@ class LoadedObject:
 
     def unwind_table(self) -> bytes:
         """What unwind_ir.py needs to let exceptions pass."""
-        return unwind_table(self.start, [(0, unwind_records(ElfObject(self._data), self._places))])
+        return unwind_table(self.start, [(0, unwind_records(ElfObject(self._data), self._places, current_platform()))])
 
     def function_at(self, pc: int) -> str | None:
         """Name of the function whose code holds address `pc`."""

@@ -13,7 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 
-from wasmjit.compile.platform import current_platform
+from wasmjit.compile.platform import Platform, current_platform
 from wasmjit.errors import InternalError
 
 _VERSION = 2
@@ -88,16 +88,19 @@ def load_pack(data: bytes | memoryview, debug: DebugReader) -> CodePack:
     return CodePack(memoryview(data)[end:], fixups, functions, ranges, debug)
 
 
-def join_packs(packs: Sequence[CodePack]) -> CodePack:
-    """One pack with the code of several. Of a piece whose functions are all in earlier ones there is no second copy."""
-    return packs[0] if len(packs) == 1 else _Joiner(packs).pack
+def join_packs(packs: Sequence[CodePack], platform: Platform | None = None) -> CodePack:
+    """One pack with the code of several, for this machine or another platform.
+
+    Of a piece whose functions are all in earlier ones there is no second copy.
+    """
+    return packs[0] if len(packs) == 1 else _Joiner(packs, platform or current_platform()).pack
 
 
 class _Joiner:
     """The joint pack in the making."""
 
-    def __init__(self, packs: Sequence[CodePack]) -> None:
-        self._align = current_platform().pack_align
+    def __init__(self, packs: Sequence[CodePack], platform: Platform) -> None:
+        self._align = platform.pack_align
         self._code, self._debug = bytearray(), bytearray()
         self._fixups: dict[str, list[int]] = {}
         self._known: set[int] = set()

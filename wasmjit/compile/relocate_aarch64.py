@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from wasmjit.errors import InternalError
 
 R_NONE, R_ABS64, R_ABS32, R_PREL64, R_PREL32 = 0, 257, 258, 260, 261
+R_LD_PREL_LO19, R_ADR_PREL_LO21 = 273, 274
 R_ADR_PREL_PG_HI21, R_ADD_ABS_LO12_NC, R_LDST8_ABS_LO12_NC = 275, 277, 278
-R_CONDBR19, R_JUMP26, R_CALL26 = 280, 282, 283
+R_TSTBR14, R_CONDBR19, R_JUMP26, R_CALL26 = 279, 280, 282, 283
 R_LDST16_ABS_LO12_NC, R_LDST32_ABS_LO12_NC, R_LDST64_ABS_LO12_NC, R_LDST128_ABS_LO12_NC = 284, 285, 286, 299
 R_ADR_GOT_PAGE, R_LD64_GOT_LO12_NC = 311, 312
 
@@ -31,6 +32,10 @@ _LOW12_SCALE = {
     R_LDST128_ABS_LO12_NC: 4,
     R_LD64_GOT_LO12_NC: 3,
 }
+
+
+# Instructions that reach a symbol by a distance counted in instructions: width of the field, which begins at bit 5.
+_SHORT_WIDTH = {R_LD_PREL_LO19: 19, R_TSTBR14: 14, R_CONDBR19: 19}
 
 
 def reaches(low: int, high: int, target: int) -> bool:
@@ -64,8 +69,10 @@ def apply(
             kind, symbol, at = info & 0xFFFFFFFF, info >> 32, start + offset
             if kind in (R_CALL26, R_JUMP26):
                 _branch(image, at, calls[symbol] + addend - base - at, 26, 0)
-            elif kind == R_CONDBR19:
-                _branch(image, at, targets[symbol] + addend - base - at, 19, 5)
+            elif kind in _SHORT_WIDTH:
+                _branch(image, at, targets[symbol] + addend - base - at, _SHORT_WIDTH[kind], 5)
+            elif kind == R_ADR_PREL_LO21:
+                _adr(image, at, targets[symbol] + addend - base - at)
             elif kind == R_ADR_PREL_PG_HI21:
                 _page(image, at, base, targets[symbol] + addend)
             elif kind == R_ADR_GOT_PAGE:
@@ -91,10 +98,14 @@ def _branch(image: bytearray, at: int, distance: int, bits: int, shift: int) -> 
 
 def _page(image: bytearray, at: int, base: int, target: int) -> None:
     """`adrp`: the distance between the pages of 4 KiB of the instruction and of the target."""
-    pages = (target >> 12) - (base + at >> 12)
-    if not -(1 << 20) <= pages < 1 << 20:
-        raise struct.error("page out of range")
-    _insert(image, at, (pages & 3) << 29 | (pages >> 2 & 0x7FFFF) << 5, 0x60FFFFE0)
+    _adr(image, at, (target >> 12) - (base + at >> 12))
+
+
+def _adr(image: bytearray, at: int, distance: int) -> None:
+    """The distance of `adr` in bytes, or that of `adrp` in pages."""
+    if not -(1 << 20) <= distance < 1 << 20:
+        raise struct.error("address out of range")
+    _insert(image, at, (distance & 3) << 29 | (distance >> 2 & 0x7FFFF) << 5, 0x60FFFFE0)
 
 
 def _low12(image: bytearray, at: int, target: int, scale: int) -> None:

@@ -28,8 +28,10 @@ class UnitCompiler:
         self.guard = resolve_guard(config)
         self.fuel = config.fuel
         self.deterministic = config.relaxed_simd_deterministic
-        self.target: Target = resolve_target(config.target_cpu)
-        self.settings = CodegenSettings(resolve_opt(module, config), self.target.cpu, self.target.features)
+        self.target: Target = resolve_target(config.target_cpu, config.target)
+        self.settings = CodegenSettings(
+            resolve_opt(module, config), self.target.cpu, self.target.features, self.target.triple
+        )
 
     def ir(self, funcidxs: Iterable[int], bodies: Mapping[int, Body] | None = None) -> str:
         """IR of a unit. Raises what decoding and validation raise for a body that is not valid.

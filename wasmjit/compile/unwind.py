@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from wasmjit.compile.elf import ElfObject
-from wasmjit.compile.platform import current_platform, mapping
+from wasmjit.compile.platform import Platform, mapping
 from wasmjit.compile.unwind_ir import MAX_SAVED, UNWIND_PAGE_BITS
 
 if TYPE_CHECKING:
@@ -71,9 +71,8 @@ def _u32(data: memoryview, pos: int) -> int:
     return int.from_bytes(data[pos : pos + 4], "little")
 
 
-def _read_saved(data: memoryview, pos: int, end: int) -> Saved:
+def _read_saved(data: memoryview, pos: int, end: int, platform: Platform) -> Saved:
     """Run the instructions of a frame description; registers stay saved from where they are saved on."""
-    platform = current_platform()
     words = dict.fromkeys(platform.saved_registers, 0)
     register, offset, cfa = -1, 0, 16
     while pos < end:
@@ -160,7 +159,7 @@ class _Function(NamedTuple):
     sites: list[tuple[int, int, int]]
 
 
-def _read_functions(sections: _Sections) -> Iterator[_Function]:
+def _read_functions(sections: _Sections, platform: Platform) -> Iterator[_Function]:
     data, places = sections.data(".eh_frame"), sections.relocations(".eh_frame")
     tables = sections.data(".gcc_except_table")
     has_lsda: dict[int, bool] = {}
@@ -178,25 +177,26 @@ def _read_functions(sections: _Sections) -> Iterator[_Function]:
         size = _u32(data, start + 12)
         extra, at = _uleb(data, start + 16)
         sites = list(_read_sites(tables, places[at].offset)) if has_lsda[start + 4 - back] and at in places else []
-        yield _Function(places[start + 8], size, _read_saved(data, at + extra, pos), sites)
+        yield _Function(places[start + 8], size, _read_saved(data, at + extra, pos, platform), sites)
 
 
 # --- writing
 
 
-def unwind_records(elf: ElfObject, places: Mapping[int, int]) -> bytes:
+def unwind_records(elf: ElfObject, places: Mapping[int, int], platform: Platform) -> bytes:
     """What a piece of code needs for exceptions to pass: its functions, but for those that save nothing and handle
     nothing, and their call sites, relative to its start. `places` are the offsets of the object's sections there.
     """
     sections = _Sections(elf)
     sizes = sections.frame_sizes()
-    functions = [f for f in _read_functions(sections) if f.start.section in places and (f.sites or any(f.saved.words))]
+    found = _read_functions(sections, platform)
+    functions = [f for f in found if f.start.section in places and (f.sites or any(f.saved.words))]
     functions.sort(key=lambda f: places[f.start.section] + f.start.offset)
     records: list[bytes] = []
     sites: list[bytes] = []
     for f in functions:
         begin = places[f.start.section] + f.start.offset
-        frame = current_platform().return_address_bytes + sizes.get(f.start, 0) - f.saved.cfa
+        frame = platform.return_address_bytes + sizes.get(f.start, 0) - f.saved.cfa
         saved = bytes(f.saved.words).ljust(MAX_SAVED, b"\0")
         end = begin + f.size
         records.append(_FUNCTION.pack(begin, end, len(sites), len(f.sites), max(frame, 0), 0, saved, f.saved.cfa, 0))

@@ -17,12 +17,14 @@ class CodegenSettings:
     """How LLVM makes code.
 
     `opt` is "0" (no passes, fast instruction selection), "1", "2", "3" or "s". `cpu` None is this machine's with all
-    its features, to which `features` ("+name,-name") then adds. A given `cpu` must come from `resolve_target`.
+    its features, to which `features` ("+name,-name") then adds. A given `cpu` must come from `resolve_target`, and so
+    must a `triple`; None is this machine's.
     """
 
     opt: str = "2"
     cpu: str | None = None
     features: str = ""
+    triple: str | None = None
 
     def __post_init__(self) -> None:
         if self.opt not in CODEGEN_OPT:
@@ -59,7 +61,7 @@ def _machine(settings: CodegenSettings) -> Any:
         host = host_target()
         cpu = host.cpu
         features = f"{host.features},{features}" if features else host.features
-    return target_machine(cpu, features, CODEGEN_OPT[settings.opt])
+    return target_machine(cpu, features, CODEGEN_OPT[settings.opt], settings.triple)
 
 
 @contextmanager

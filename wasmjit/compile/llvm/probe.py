@@ -7,9 +7,10 @@ that the callee asks for: so one small callee a feature, and those that are stil
 from __future__ import annotations
 
 from wasmjit.compile.llvm.pipeline import run_passes
-from wasmjit.compile.llvm.target import load_llvm, target_machine
+from wasmjit.compile.llvm.target import BASELINE, host_triple, load_llvm, target_machine
 
-_BASELINE = {"x86_64": "x86-64", "aarch64": "generic"}
+_FEATURES = {"aarch64": ("crc", "dotprod", "fullfp16", "i8mm", "lse", "rdm", "sve", "sve2")}
+"""What is asked about other machines than this; its own features LLVM lists."""
 
 
 def _probe_ir(names: list[str], cpu: str, baseline: str) -> str:
@@ -23,19 +24,20 @@ def _probe_ir(names: list[str], cpu: str, baseline: str) -> str:
     return "".join(["@g = global i32 0\n", *callees, *caller])
 
 
-def probe_features(cpu: str) -> list[str]:
+def probe_features(cpu: str, triple: str) -> list[str]:
     """Names of the features of `cpu`, sorted. With a wrong name LLVM complains on stderr, and may abort."""
     llvm = load_llvm()
-    names = sorted(llvm.get_host_cpu_features())
-    machine = target_machine(cpu, "", 1)
-    arch = machine.triple.partition("-")[0]
-    module = llvm.parse_assembly(_probe_ir(names, cpu, _BASELINE.get(arch, "generic")), llvm.create_context())
+    machine = target_machine(cpu, "", 1, triple)
+    arch = triple.partition("-")[0]
+    own = arch == host_triple().partition("-")[0]
+    names = sorted(llvm.get_host_cpu_features()) if own else list(_FEATURES.get(arch, ()))
+    module = llvm.parse_assembly(_probe_ir(names, cpu, BASELINE.get(arch, "generic")), llvm.create_context())
     module.triple = machine.triple
     run_passes(machine, module, "2")
     caller = str(module.get_function("caller"))
     return [name for i, name in enumerate(names) if f"@c{i}(" not in caller]
 
 
-def main(cpu: str) -> None:
+def main(cpu: str, triple: str) -> None:
     """Print the features of `cpu`."""
-    print(*probe_features(cpu))
+    print(*probe_features(cpu, triple))

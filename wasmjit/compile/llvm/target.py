@@ -11,6 +11,9 @@ from typing import Any
 
 _ARCH_NAMES = {"arm64": "aarch64", "amd64": "x86_64"}
 
+BASELINE = {"x86_64": "x86-64", "aarch64": "generic"}
+"""The least CPU of an architecture."""
+
 _PROBE_TIMEOUT_S = 120
 
 _TUNING = {"x86_64": "+prefer-no-gather,+prefer-no-scatter"}
@@ -50,38 +53,45 @@ def host_target() -> Target:
     llvm = load_llvm()
     features = llvm.get_host_cpu_features()
     enabled = frozenset(name for name, on in features.items() if on)
-    return _target(llvm.get_host_cpu_name(), features.flatten(), enabled)
+    return _target(llvm.get_host_cpu_name(), features.flatten(), enabled, host_triple())
 
 
-def resolve_target(cpu: str | None) -> Target:
-    """The target named `cpu` (LLVM's names); None and "native" are this machine.
+def resolve_target(cpu: str | None, target: str | None = None) -> Target:
+    """The CPU named `cpu` (LLVM's names) of this machine's kind or of `target`, one of `config.TARGETS`.
 
-    Raises ValueError for a name that LLVM does not know, or one without a 64-bit mode.
+    Without a target, None and "native" are this machine; with one, None is the least that such machines have. Raises
+    ValueError for a name that LLVM does not know, or one without a 64-bit mode.
     """
-    if cpu is None or cpu == "native":
-        return host_target()
-    return _named_target(cpu)
+    if target is None:
+        return host_target() if cpu is None or cpu == "native" else _named_target(cpu, host_triple())
+    arch, _, system = target.partition("-")
+    return _named_target(cpu or BASELINE[arch], f"{arch}-unknown-{system}-gnu")
+
+
+def host_triple() -> str:
+    """LLVM's name for this kind of machine."""
+    triple: str = load_llvm().get_process_triple()
+    return triple
 
 
 @cache
-def _named_target(cpu: str) -> Target:
-    return _target(cpu, "", _probe(cpu))
+def _named_target(cpu: str, triple: str) -> Target:
+    return _target(cpu, "", _probe(cpu, triple), triple)
 
 
-def _target(cpu: str, features: str, enabled: frozenset[str]) -> Target:
-    triple: str = load_llvm().get_process_triple()
+def _target(cpu: str, features: str, enabled: frozenset[str], triple: str) -> Target:
     arch = triple.partition("-")[0]
     arch = _ARCH_NAMES.get(arch, arch)
     return Target(triple, arch, cpu, ",".join(filter(None, [features, _TUNING.get(arch, "")])), enabled)
 
 
-def _probe(cpu: str) -> frozenset[str]:
+def _probe(cpu: str, triple: str) -> frozenset[str]:
     """The features of a CPU, asked in another process: LLVM aborts, or warns on stderr, when it gets a wrong name."""
     if not cpu or cpu == "help" or not cpu.isprintable():
         raise ValueError(f"unknown target CPU {cpu!r}")
-    script = "import sys; from wasmjit.compile.llvm.probe import main; main(sys.argv[1])"
+    script = "import sys; from wasmjit.compile.llvm.probe import main; main(*sys.argv[1:])"
     done = subprocess.run(
-        [sys.executable, "-c", script, cpu],
+        [sys.executable, "-c", script, cpu, triple],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -98,11 +108,15 @@ def _probe(cpu: str) -> frozenset[str]:
 
 
 @cache
-def target_machine(cpu: str, features: str, codegen_opt: int) -> Any:
+def target_machine(cpu: str, features: str, codegen_opt: int, triple: str | None = None) -> Any:
     """LLVM's target machine, kept for the life of the process. `codegen_opt` 0 selects fast instruction selection.
 
-    `cpu` must be known to LLVM (`resolve_target` checks): with any other name LLVM may end the process.
+    `cpu` must be known to LLVM (`resolve_target` checks): with any other name LLVM may end the process. `triple` None
+    is this kind of machine.
     """
     llvm = load_llvm()
-    target = llvm.Target.from_triple(llvm.get_process_triple())
+    if triple is not None and triple != host_triple():
+        llvm.initialize_all_targets()
+        llvm.initialize_all_asmprinters()
+    target = llvm.Target.from_triple(triple or host_triple())
     return target.create_target_machine(cpu=cpu, features=features, opt=codegen_opt, reloc="pic", codemodel="small")

@@ -9,7 +9,7 @@ from functools import cache
 from wasmjit.compile.platform.description import Platform
 from wasmjit.errors import UnsupportedError
 
-__all__ = ["Platform", "current_platform", "supports_guard_pages"]
+__all__ = ["Platform", "current_platform", "linux_platform", "platform_of", "supports_guard_pages"]
 
 
 @cache
@@ -17,15 +17,26 @@ def current_platform() -> Platform:
     """The description of this machine. Raises `UnsupportedError` where there is none."""
     machine = os.uname().machine if hasattr(os, "uname") else "unknown machine"
     if sys.platform == "linux" and sys.maxsize > 1 << 32:
-        if machine == "x86_64":
-            from wasmjit.compile.platform.linux_x86_64 import PLATFORM
-
-            return PLATFORM
-        if machine == "aarch64":
-            from wasmjit.compile.platform.linux_aarch64 import PLATFORM
-
-            return PLATFORM
+        return linux_platform(machine)
     raise UnsupportedError(f"machine code on {sys.platform} {machine}")
+
+
+def linux_platform(arch: str) -> Platform:
+    """Linux on a processor, `x86_64` or `aarch64`. Raises `UnsupportedError` for another."""
+    if arch == "x86_64":
+        from wasmjit.compile.platform.linux_x86_64 import PLATFORM
+
+        return PLATFORM
+    if arch == "aarch64":
+        from wasmjit.compile.platform.linux_aarch64 import PLATFORM
+
+        return PLATFORM
+    raise UnsupportedError(f"machine code on linux {arch}")
+
+
+def platform_of(elf_machine: int) -> Platform | None:
+    """The platform that objects with this number in their header are for, None if there is none."""
+    return next((p for p in map(linux_platform, ("x86_64", "aarch64")) if p.elf_machine == elf_machine), None)
 
 
 _ENOUGH_ADDRESS_SPACE = 256 << 30

@@ -1,4 +1,4 @@
-"""Linux on AArch64. Written from the kernel's and glibc's headers; not yet run on such a machine."""
+"""Linux on AArch64. Written from the kernel's and glibc's headers, and run under emulation (tests/arm64)."""
 
 from __future__ import annotations
 
