@@ -46,6 +46,12 @@ def test_frames_of_a_module_without_names(wt: Any) -> None:
         world.call("f")
 
 
+def test_a_stack_overflow_is_found_before_the_function_begins(world: World) -> None:
+    with pytest.raises(world.wt.Trap, match=r"backtrace:\n    0: m!deep\n    1: +0x[0-9a-f]+ - m!deep\n") as caught:
+        world.call("deep")
+    assert len(caught.value.frames) == 20
+
+
 def test_an_instance_can_be_used_after_a_trap(world: World) -> None:
     for _ in range(3):
         with pytest.raises(world.wt.Trap):

@@ -167,7 +167,12 @@ def trap_of(error: errors.Trap | errors.WasmException) -> Trap:
     """The trap that stands for one of the engine's, or for an exception that nobody caught."""
     frames = error.frames[:_MAX_FRAMES]
     code, reason = _reason(error)
-    trap = Trap(caused(backtrace(frames), reason) if frames else reason)
+    shown = frames
+    if (
+        frames and code is TrapCode.STACK_OVERFLOW
+    ):  # found before anything of the function runs: the package knows no place
+        shown = [frames[0]._replace(offset=None), *frames[1:]]
+    trap = Trap(caused(backtrace(shown), reason) if frames else reason)
     trap._frames, trap._code = frames, code
     return trap
 
