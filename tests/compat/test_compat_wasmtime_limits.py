@@ -170,6 +170,13 @@ def test_fuel_of_older_versions(ours: Any) -> None:
     fueled.store.add_fuel(5)
     fueled.store.add_fuel(6)
     assert fueled.store.get_fuel() == 11
+    assert fueled.store.consume_fuel(4) == 7
+    assert not fueled.runs_out("nothing")
+    assert fueled.store.fuel_consumed() == 5
+    fueled.store.set_fuel(1)
+    assert fueled.store.fuel_consumed() == 5
+    with pytest.raises(ours.WasmtimeError, match="not enough fuel"):
+        fueled.store.consume_fuel(2)
     with pytest.raises(ours.WasmtimeError, match="must be between"):
         fueled.store.set_fuel(-1)
 

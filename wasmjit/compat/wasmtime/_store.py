@@ -38,6 +38,7 @@ class Store(Managed):
         self._data = data
         self._epochs = engine._settings.epochs
         self._deadline = 0
+        self._fuel_given = 0
         engine._stores.add(self)
         self._epoch_moved()
         self._wasi: WasiFunctions | None = None
@@ -69,7 +70,9 @@ class Store(Managed):
         """
         if not 0 <= fuel < 1 << 64:
             raise WasmtimeError(f"fuel must be between 0 and 2**64 - 1, not {fuel}")
+        consumed = self.fuel_consumed()
         self._fueled().fuel = min(fuel, _MOST_FUEL)
+        self._fuel_given = consumed + self._core.fuel
 
     def get_fuel(self) -> int:
         """The fuel that is left. Raises WasmtimeError as `set_fuel`."""
@@ -78,6 +81,18 @@ class Store(Managed):
     def add_fuel(self, fuel: int) -> None:
         """As `set_fuel`, on top of what is left. The package had this up to version 13."""
         self.set_fuel(self.get_fuel() + fuel)
+
+    def fuel_consumed(self) -> int:
+        """The fuel that has been used up so far. The package had this up to version 13."""
+        return self._fuel_given - self.get_fuel()
+
+    def consume_fuel(self, fuel: int) -> int:
+        """Take away fuel; return what is left. The package had this up to version 13."""
+        left = self.get_fuel()
+        if fuel > left:
+            raise WasmtimeError("not enough fuel remaining in store")
+        self._fueled().fuel = left - fuel
+        return left - fuel
 
     def _fueled(self) -> ApiStore:
         if not self.ptr().engine._settings.fuel:
