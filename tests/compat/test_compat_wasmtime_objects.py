@@ -78,6 +78,29 @@ def test_memories_of_other_kinds(wt: Any) -> None:
     assert (small.page_size(store), wide.page_size(store), small.page_size_log2(store)) == (1, 65536, 0)
 
 
+def test_shared_memories(ours: Any) -> None:
+    """The package itself can make them, but not import them."""
+    wt = ours
+    config = wt.Config()
+    config.wasm_threads = True
+    config.shared_memory = True
+    engine = wt.Engine(config)
+    memory = wt.SharedMemory(engine, wt.MemoryType(wt.Limits(1, 2), shared=True))
+    text = """(module (import "" "m" (memory 1 2 shared)) (export "m" (memory 0))
+        (func (export "add") (result i32) (i32.atomic.rmw.add (i32.const 0) (i32.const 1))))"""
+    module = wt.Module(engine, text)
+    for before in range(2):
+        store = wt.Store(engine)
+        exports = wt.Instance(store, module, [memory]).exports(store)
+        assert exports["add"](store) == before
+        assert isinstance(exports["m"], wt.SharedMemory)
+        assert exports["m"].type().is_shared
+    assert memory.data_ptr()[0] == 2
+    assert (memory.grow(1), memory.size(), memory.data_len()) == (1, 2, 131072)
+    with pytest.raises(wt.WasmtimeError):
+        wt.SharedMemory(engine, wt.MemoryType(wt.Limits(1, 2)))
+
+
 def test_tables(wt: Any) -> None:
     store = wt.Store()
     table = wt.Table(store, wt.TableType(wt.ValType.externref(), wt.Limits(1, 3)), "first")

@@ -41,6 +41,8 @@ class EngineSettings:
     def engine(self) -> ApiEngine:
         """An engine with these settings."""
         settings = Settings(relaxed_simd_deterministic=self.deterministic, fuel=self.fuel)
+        if self.disabled:
+            settings["features"] = features.SUPPORTED - self.disabled
         if self.explicit:
             settings["bounds_checks"] = "explicit"
         if self.unoptimized:

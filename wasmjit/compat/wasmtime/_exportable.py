@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from wasmjit.compat.wasmtime._func import Func
     from wasmjit.compat.wasmtime._globals import Global
     from wasmjit.compat.wasmtime._memory import Memory
+    from wasmjit.compat.wasmtime._sharedmemory import SharedMemory
     from wasmjit.compat.wasmtime._table import Table
     from wasmjit.compat.wasmtime._tag import Tag
 
-AsExtern: TypeAlias = Union["Func", "Table", "Memory", "Global", "Tag"]
+AsExtern: TypeAlias = Union["Func", "Table", "Memory", "SharedMemory", "Global", "Tag"]

@@ -49,13 +49,14 @@ def wrap_extern(home: Store, core: Extern) -> AsExtern:
     from wasmjit.compat.wasmtime._func import Func
     from wasmjit.compat.wasmtime._globals import Global
     from wasmjit.compat.wasmtime._memory import Memory
+    from wasmjit.compat.wasmtime._sharedmemory import SharedMemory
     from wasmjit.compat.wasmtime._table import Table
     from wasmjit.compat.wasmtime._tag import Tag
 
     if isinstance(core, ApiFunc):
         return Func._wrap(home, core)
     if isinstance(core, ApiMemory):
-        return Memory._wrap(home, core)
+        return SharedMemory._of(core) if core.type.shared else Memory._wrap(home, core)
     if isinstance(core, ApiTable):
         return Table._wrap(home, core)
     if isinstance(core, ApiTag):
@@ -69,7 +70,7 @@ def unwrap_extern(store: Storelike, item: object) -> Any:
     from wasmjit.compat.wasmtime._sharedmemory import SharedMemory
 
     if isinstance(item, SharedMemory):
-        raise WasmtimeError("shared memories can't be imported: threads are not supported")
+        return item.ptr()._core
     if not isinstance(item, ExternBase):
         raise TypeError("expected a Func, Global, Memory, SharedMemory, Tag, or Table")
     return item._in(store)

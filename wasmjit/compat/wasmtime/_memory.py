@@ -65,11 +65,7 @@ class Memory(ExternBase):
 
         Raises IndexError for a range that is not entirely inside.
         """
-        view = self._in(store).view()
-        size = len(view) - offset if size is None else size
-        if not 0 <= offset <= offset + size <= len(view):
-            raise IndexError("index out of range")
-        return (ctypes.c_ubyte * size).from_buffer(view[offset : offset + size]) if size else (ctypes.c_ubyte * 0)()
+        return bytes_at(self._in(store), size, offset)
 
     def read(self, store: Storelike, start: int | None = 0, stop: int | None = None) -> bytearray:
         """A copy of the bytes from `start` to `stop`, which are as in `list[start:stop]`."""
@@ -95,3 +91,12 @@ class Memory(ExternBase):
     def page_size_log2(self, store: Storelike) -> int:
         """Its logarithm."""
         return self.type(store).page_size_log2
+
+
+def bytes_at(memory: ApiMemory, size: int | None, offset: int) -> ctypes.Array[Any]:
+    """Bytes of a memory as an array of ctypes, which keeps them mapped. Raises IndexError out of bounds."""
+    view = memory.view()
+    size = len(view) - offset if size is None else size
+    if not 0 <= offset <= offset + size <= len(view):
+        raise IndexError("index out of range")
+    return (ctypes.c_ubyte * size).from_buffer(view[offset : offset + size]) if size else (ctypes.c_ubyte * 0)()

@@ -6,13 +6,12 @@ import os
 from pathlib import Path
 
 from wasmjit.api.module import Module as ApiModule
-from wasmjit.binary import decode_module, features_used
 from wasmjit.compat.wasmtime._engine import Engine
 from wasmjit.compat.wasmtime._error import WasmtimeError, caused, errors
 from wasmjit.compat.wasmtime._managed import Managed
 from wasmjit.compat.wasmtime._types import ExportType, ImportType
 from wasmjit.compat.wasmtime._wat2wasm import to_wasm_bytes
-from wasmjit.errors import ArtifactError, UnsupportedError
+from wasmjit.errors import ArtifactError
 from wasmjit.validate import validate_all
 
 
@@ -24,7 +23,6 @@ class Module(Managed):
             raise TypeError("expected an Engine")
         data = to_wasm_bytes(wasm)
         with errors():
-            _check_features(engine, data)
             self._core = ApiModule(engine.ptr()._core, data)
             if _is_small(self._core):
                 validate_all(self._core._core)
@@ -71,7 +69,6 @@ class Module(Managed):
         if not isinstance(wasm, bytes | bytearray):
             raise TypeError("expected wasm bytes")
         with errors():
-            _check_features(engine, bytes(wasm))
             ApiModule.validate(engine.ptr()._core, bytes(wasm))
 
     @property
@@ -106,11 +103,3 @@ _UNCOMPILED = b"\0wjmodule\n"
 
 def _is_small(module: ApiModule) -> bool:
     return sum(code.end - code.start for code in module._core.codes) <= SMALL_CODE_BYTES
-
-
-def _check_features(engine: Engine, data: bytes) -> None:
-    """Raise UnsupportedError if a module uses what the engine's configuration has switched off."""
-    disabled = engine.ptr()._settings.disabled
-    if disabled:
-        for feature in sorted(features_used(decode_module(data)) & disabled):
-            raise UnsupportedError(feature)
