@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from wasmjit.errors import LinkError
+from wasmjit.record import replace
 from wasmjit.runtime.func import FuncInstance
 from wasmjit.runtime.global_ import GlobalInstance
 from wasmjit.runtime.memory import MemoryInstance

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from weakref import WeakSet
 
 from wasmjit.errors import LimitError
+from wasmjit.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StoreLimits:
     """Limits of a store; None is no limit but the general ones. They hold for what is created or grows from then on.
 
@@ -26,7 +26,7 @@ class StoreLimits:
     tables: int | None = None
 
     def __post_init__(self) -> None:
-        for name in self.__slots__:
+        for name in self.__annotations__:
             value = getattr(self, name)
             if value is not None and value < 0:
                 raise ValueError(f"{name} must not be negative")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from wasmjit.features import SUPPORTED, check_features
+from wasmjit.record import record
 
 OptLevel = Literal["0", "1", "2", "3", "s", "auto"]
 BoundsChecks = Literal["guard", "explicit", "auto"]
@@ -19,7 +19,7 @@ TARGETS: tuple[TargetName, ...] = ("x86_64-linux", "aarch64-linux")
 OPT_LEVELS: tuple[OptLevel, ...] = ("0", "1", "2", "3", "s", "auto")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Config:
     """Settings of an `Engine`.
 

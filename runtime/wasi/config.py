@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, Union
 
+from wasmjit.record import fresh, record
 from wasmjit.runtime.wasi.memtree import Contents, VirtualDir
 from wasmjit.runtime.wasi.network import parse_grant
 from wasmjit.runtime.wasi.stream import BinaryReader, BinaryWriter
@@ -18,7 +18,7 @@ Stdin = int | bytes | BinaryReader | None
 Stdout = int | BinaryWriter | Callable[[bytes], object] | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Preopen:
     """A directory that the guest sees as `guest`. With `read_only` it can't change anything in it.
 
@@ -33,7 +33,7 @@ class Preopen:
 Dirs: TypeAlias = Mapping[str, Source] | Sequence[Preopen | tuple[Source, str]]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WasiConfig:
     """What a guest is given; by default nothing but the standard streams, clocks and random bytes.
 
@@ -59,7 +59,7 @@ class WasiConfig:
     """
 
     args: Sequence[str | bytes] = ()
-    env: Mapping[str, str] = field(default_factory=dict)
+    env: Mapping[str, str] = fresh(factory=dict)
     dirs: Dirs = ()
     stdin: Stdin = None
     stdout: Stdout = None

@@ -13,11 +13,11 @@ from __future__ import annotations
 import atexit
 import threading
 import weakref
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wasmjit.errors import InternalError, LinkError
 from wasmjit.limits import MAX_GUEST_THREADS
+from wasmjit.record import replace
 from wasmjit.runtime.func import FuncInstance
 from wasmjit.runtime.global_ import GlobalInstance
 from wasmjit.runtime.hostcalls import HostFuncInstance

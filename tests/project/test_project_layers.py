@@ -12,6 +12,7 @@ import pytest
 
 # Lowest first. Layers of one line are siblings, which do not import each other either.
 ORDER: tuple[tuple[str, ...], ...] = (
+    ("wasmjit.record",),
     ("wasmjit.errors",),
     ("wasmjit.features",),
     ("wasmjit.limits",),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import cached_property
 from typing import Literal, TypedDict, Unpack
 
 from wasmjit.abi.native import NativeSupport
 from wasmjit.config import BoundsChecks, Compilation, Config, OptLevel, TargetName, Tier, Validation
+from wasmjit.record import replace
 
 
 class Settings(TypedDict, total=False):
@@ -46,7 +46,7 @@ class Engine:
         changes: dict[str, object] = dict(settings)
         if isinstance(opt := changes.get("opt"), int):
             changes["opt"] = str(opt)
-        self.config: Config = replace(config or Config(), **changes)  # type: ignore[arg-type]
+        self.config: Config = replace(config or Config(), **changes)
 
     def __repr__(self) -> str:
         return f"Engine({self.config!r})"

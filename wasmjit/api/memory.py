@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-from dataclasses import replace
 from functools import cache
 from struct import Struct
 from typing import Any, Literal, SupportsIndex, TypeAlias, overload
@@ -12,6 +11,7 @@ from wasmjit.api.extern import ExternBase
 from wasmjit.api.store import Store, runtime_of
 from wasmjit.api.tier import new_memory
 from wasmjit.limits import PAGE_SIZE
+from wasmjit.record import replace
 from wasmjit.runtime.buffer import exports_buffer
 from wasmjit.runtime.memory import MemoryInstance
 from wasmjit.wasm.types import I32, I64, Limits, MemType, ValType, max_pages

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Unpack
 
 from wasmjit.api.engine import Engine, Settings
@@ -17,6 +16,7 @@ from wasmjit.api.runstreams import Streams
 from wasmjit.api.source import Source
 from wasmjit.api.store import Store
 from wasmjit.errors import CallTimeout, ExitStatus, Trap
+from wasmjit.record import replace
 from wasmjit.runtime.wasi import Wasi, WasiConfig
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 import locale
 import subprocess
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from wasmjit.record import replace
 from wasmjit.runtime.wasi import WasiConfig
 
 if TYPE_CHECKING:

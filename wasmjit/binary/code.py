@@ -7,7 +7,6 @@ order of their frequency; all others by the functions of binary.immediates.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from wasmjit.binary.immediates import (
@@ -21,6 +20,7 @@ from wasmjit.binary.reader import UNEXPECTED_END, Data, Reader, end_of_data, rea
 from wasmjit.binary.types import decode_valtype, read_blocktype
 from wasmjit.errors import InvalidError, LimitError, MalformedError
 from wasmjit.limits import MAX_LOCALS, MAX_NESTING, check_limit
+from wasmjit.record import mutable_record
 from wasmjit.wasm.module import Module
 from wasmjit.wasm.opcodes import CODE_BY_NAME, OPCODES
 from wasmjit.wasm.types import ValType, is_relative
@@ -75,7 +75,7 @@ class UnendedError(MalformedError):
     """An expression has no `end` within its bounds."""
 
 
-@dataclass(slots=True)
+@mutable_record
 class Body:
     """A decoded function body.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import mmap
 import sys
-from dataclasses import replace
 from weakref import WeakSet
 
 from wasmjit.abi.traps import TrapCode
@@ -12,6 +11,7 @@ from wasmjit.interp.namespace import Namespace
 from wasmjit.interp.scalars import trap
 from wasmjit.interp.store import Store
 from wasmjit.limits import MAX_MEMORY64_BYTES, MAX_MEMORY_BYTES, check_limit
+from wasmjit.record import replace
 from wasmjit.wasm.types import I32, Limits, MemType
 
 _NO_RESERVE = getattr(mmap, "MAP_NORESERVE", 0x4000 if sys.platform == "linux" else 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any, NoReturn
 
 from wasmjit.abi.traps import TrapCode
@@ -11,6 +10,7 @@ from wasmjit.interp.func import FuncInstance, lift_value, lower_value
 from wasmjit.interp.scalars import trap
 from wasmjit.interp.store import Store
 from wasmjit.limits import MAX_TABLE_ELEMENTS, check_limit
+from wasmjit.record import replace
 from wasmjit.wasm.rectypes import DefType
 from wasmjit.wasm.subtyping import heap_matches
 from wasmjit.wasm.types import Limits, TableType

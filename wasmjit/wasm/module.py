@@ -6,10 +6,10 @@ imports first, then definitions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from wasmjit.errors import InvalidError
+from wasmjit.record import fresh, mutable_record, record
 from wasmjit.wasm.rectypes import DefType, SubType, define_group
 from wasmjit.wasm.types import CompositeType, ExternType, FuncType, GlobalType, MemType, TableType, TagType, ValType
 
@@ -28,7 +28,7 @@ ConstExpr: TypeAlias = tuple[Instr, ...]
 ExternKind: TypeAlias = Literal["func", "table", "memory", "global", "tag"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Import:
     """An import (spec 2.5.11); `typeidx` and `deftype` for functions and tags."""
 
@@ -39,7 +39,7 @@ class Import:
     deftype: DefType | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Export:
     """An export (spec 2.5.10): `index` counts in the index space of `kind`."""
 
@@ -49,7 +49,7 @@ class Export:
     offset: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Global:
     """A global of the index space; `init` is None for an import."""
 
@@ -58,7 +58,7 @@ class Global:
     offset: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ElementSegment:
     """Spec 2.5.7. Exactly one of `funcs` (function indices) and `exprs` is given."""
 
@@ -71,7 +71,7 @@ class ElementSegment:
     offset: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DataSegment:
     """Spec 2.5.8. `start`:`end` is the byte range of the contents in `Module.data`."""
 
@@ -98,30 +98,30 @@ class CustomSection(NamedTuple):
     end: int
 
 
-@dataclass(slots=True)
+@mutable_record
 class Module:
     """Spec 2.5.1, with bodies, data and custom sections left in `data`."""
 
     data: bytes | memoryview
-    types: list[CompositeType] = field(default_factory=list)
-    deftypes: list[DefType] = field(default_factory=list)
+    types: list[CompositeType] = fresh(factory=list)
+    deftypes: list[DefType] = fresh(factory=list)
     """What `types` belong to: the same for equal types of all modules."""
-    imports: list[Import] = field(default_factory=list)
-    func_typeidxs: list[int] = field(default_factory=list)
-    tables: list[TableType] = field(default_factory=list)
-    table_inits: dict[int, ConstExpr] = field(default_factory=dict)
+    imports: list[Import] = fresh(factory=list)
+    func_typeidxs: list[int] = fresh(factory=list)
+    tables: list[TableType] = fresh(factory=list)
+    table_inits: dict[int, ConstExpr] = fresh(factory=dict)
     """What the elements of a defined table are at first, by table index; null where there is nothing."""
-    memories: list[MemType] = field(default_factory=list)
-    globals: list[Global] = field(default_factory=list)
-    tag_typeidxs: list[int] = field(default_factory=list)
-    exports: list[Export] = field(default_factory=list)
+    memories: list[MemType] = fresh(factory=list)
+    globals: list[Global] = fresh(factory=list)
+    tag_typeidxs: list[int] = fresh(factory=list)
+    exports: list[Export] = fresh(factory=list)
     start: int | None = None
     start_offset: int = 0
-    elements: list[ElementSegment] = field(default_factory=list)
-    datas: list[DataSegment] = field(default_factory=list)
+    elements: list[ElementSegment] = fresh(factory=list)
+    datas: list[DataSegment] = fresh(factory=list)
     data_count: int | None = None
-    codes: list[Code] = field(default_factory=list)
-    customs: list[CustomSection] = field(default_factory=list)
+    codes: list[Code] = fresh(factory=list)
+    customs: list[CustomSection] = fresh(factory=list)
     num_imported_funcs: int = 0
     num_imported_tables: int = 0
     num_imported_memories: int = 0
@@ -130,7 +130,7 @@ class Module:
     refs: frozenset[int] | None = None
     """Functions that `ref.func` may name (C.refs of spec 3.4.10); None until the validator has worked them out."""
 
-    faults: list[InvalidError] = field(default_factory=list)
+    faults: list[InvalidError] = fresh(factory=list)
     """What the decoder has seen that makes the module invalid: validation raises the first."""
 
     def __post_init__(self) -> None:

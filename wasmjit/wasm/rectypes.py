@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 from weakref import WeakValueDictionary
 
+from wasmjit.record import record
 from wasmjit.wasm.types import (
     ANY,
     ARRAY,
@@ -37,7 +37,7 @@ _ABOVE: dict[type[CompositeType], frozenset[HeapType]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SubType:
     """A type definition as decoded (spec 2.3.12): types of its own group are named by relative reference types."""
 

@@ -8,9 +8,10 @@ value.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from weakref import WeakValueDictionary
+
+from wasmjit.record import record
 
 if TYPE_CHECKING:
     from wasmjit.wasm.rectypes import DefType
@@ -199,7 +200,7 @@ def is_func_ref(type: ValType) -> bool:
     return type.heap is FUNC or FUNC in type.heap.above
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FuncType:
     """Parameters and results (spec 2.3.11)."""
 
@@ -212,7 +213,7 @@ class FuncType:
         return f"[{params}] -> [{results}]"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FieldType:
     """A field of a struct, or the elements of an array (spec 2.3.9). `type` may be packed."""
 
@@ -223,7 +224,7 @@ class FieldType:
         return f"(mut {self.type})" if self.mutable else str(self.type)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StructType:
     """A structure (spec 2.3.9)."""
 
@@ -233,7 +234,7 @@ class StructType:
         return " ".join(["struct", *(f"(field {f})" for f in self.fields)])
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ArrayType:
     """An array (spec 2.3.9)."""
 
@@ -247,7 +248,7 @@ CompositeType: TypeAlias = FuncType | StructType | ArrayType
 """What a type section defines (spec 2.3.10)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limits:
     """Size range of a memory (pages) or table (elements); `max` None is unbounded (spec 2.3.7)."""
 
@@ -261,7 +262,7 @@ class Limits:
 PAGE_SIZE_LOG2 = 16
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MemType:
     """Linear memory, limits in pages (spec 2.3.8): of 64 KiB, or of 2^`page_size_log2` bytes.
 
@@ -279,7 +280,7 @@ class MemType:
         return f"memory {_address_prefix(self.address)}{self.limits}{shared}{page_size}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TableType:
     """Table of references (spec 2.3.9). `address` is the type of its indices and sizes, I32 or I64."""
 
@@ -301,7 +302,7 @@ def _address_prefix(address: ValType) -> str:
     return "" if address is I32 else f"{address} "
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GlobalType:
     """Global variable (spec 2.3.10)."""
 
@@ -312,7 +313,7 @@ class GlobalType:
         return f"global (mut {self.type})" if self.mutable else f"global {self.type}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TagType:
     """Tag of exceptions: a function type without results, whose parameters are the payload (spec 2.3.11)."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from wasmjit.record import record
 
 GATE_BYTES = 128
 """Size of the gate of a module's stubs, its two words included (lazy_ir.py)."""
@@ -12,7 +13,7 @@ STUB_BYTES = 16
 """Size of the stub of a function."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Platform:
     """An operating system on a processor. Offsets and sizes in bytes.
 

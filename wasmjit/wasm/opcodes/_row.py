@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from wasmjit import features
+from wasmjit.record import record
 from wasmjit.wasm.types import VAL_TYPE_BY_NAME, FuncType
 
 PREFIX_SHIFT = 12
 """A prefixed opcode's code is `prefix << PREFIX_SHIFT | number`, so 0xFC 10 is 0xFC00A."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Op:
     """One opcode.
 
