@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from wasmjit.compile.arena import Arena, process_arena
 from wasmjit.compile.pack import CodePack
 from wasmjit.compile.platform import mapping
+from wasmjit.compile.platform.executable import make_executable
 from wasmjit.compile.process_symbols import process_symbol
 from wasmjit.compile.unwind import attached_records, process_unwinder, unwind_table
 from wasmjit.compile.view import view_of
@@ -44,7 +45,7 @@ class LoadedPack:
             view = view_of(self.start, pages)
             view[:size] = pack.code
             self._fix(view.cast("Q"))
-            mapping.protect(self.start, pages, mapping.READ_EXECUTE)
+            make_executable(self.start, size)
 
     def _fix(self, words: memoryview) -> None:
         for name, offsets in self.pack.fixups.items():

@@ -33,6 +33,7 @@ from wasmjit.compile.elf import (
     Symbol,
 )
 from wasmjit.compile.platform import current_platform, mapping
+from wasmjit.compile.platform.executable import make_executable
 from wasmjit.compile.process_symbols import process_symbol
 from wasmjit.compile.unwind import UNWIND_SECTIONS, process_unwinder, unwind_records, unwind_table
 from wasmjit.errors import InternalError
@@ -164,7 +165,7 @@ class LoadedObject:
         mapping.protect(self.start, layout.size, mapping.READ_WRITE)
         ctypes.memmove(self.start, (ctypes.c_char * layout.size).from_buffer(image), layout.size)
         if layout.text_bytes:
-            mapping.protect(self.start, layout.text_bytes, mapping.READ_EXECUTE)
+            make_executable(self.start, layout.text_bytes)
         if layout.data > layout.text_bytes:
             mapping.protect(self.start + layout.text_bytes, layout.data - layout.text_bytes, mapping.READ)
 

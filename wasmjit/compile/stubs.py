@@ -8,6 +8,7 @@ from array import array
 from wasmjit.compile.arena import Arena, process_arena
 from wasmjit.compile.platform import current_platform, mapping
 from wasmjit.compile.platform.description import GATE_BYTES, STUB_BYTES
+from wasmjit.compile.platform.executable import make_executable
 from wasmjit.compile.view import view_of
 
 
@@ -27,7 +28,7 @@ class StubTable:
         words = array("Q", [slots, lazy]).tobytes()
         view[:GATE_BYTES] = gate[: GATE_BYTES - len(words)] + words
         current_platform().write_stubs(view[GATE_BYTES:].cast("I"), count)
-        mapping.protect(start, mapping.round_to_pages(size), mapping.READ_EXECUTE)
+        make_executable(start, size)
         self.first = start + GATE_BYTES
         self.count = count
 

@@ -30,6 +30,9 @@ class Platform:
     frame address. `unwind_ir` defines `void @wj_throw(ptr vmctx, ptr exn)` and `@wj_throw_again`, which call
     `wj_unwind` with the saved registers in memory, and `void @wj_land(ptr registers, ptr frame, ptr stack, ptr exn,
     i64 pad)`, which takes them from there and jumps to a landing pad.
+
+    `flush_code` is the machine code of `void flush(void *start, void *end)`, which lets the processor see instructions
+    that have been written there; empty where it sees them anyway.
     """
 
     elf_machine: int
@@ -48,6 +51,7 @@ class Platform:
     frame_register: int
     return_address_bytes: int
     unwind_ir: str
+    flush_code: bytes = b""
     siginfo_code: int = 8
     siginfo_address: int = 16
     action_bytes: int = 152

@@ -132,6 +132,20 @@ mov x29, x1\\0Amov sp, x2\\0Amov x0, x3\\0Abr x4", ""()
 }
 """
 
+_FLUSH = array(
+    "I",
+    (
+        *(0xD53B0023, 0xD3504C64, 0xD2800085, 0x9AC420A4),  # x4: size of a line of the data cache, by CTR_EL0
+        *(0xD1000486, 0x8A260006),  # x6: start of the line of x0
+        *(0xD50B7B26, 0x8B0400C6, 0xEB0100DF, 0x54FFFFA3),  # 1: dc cvau, x6; add x6, x6, x4; cmp x6, x1; b.lo 1b
+        0xD5033B9F,  # dsb ish
+        *(0x92400C63, 0x9AC320A3),  # x3: size of a line of the instruction cache
+        *(0xD1000466, 0x8A260006),
+        *(0xD50B7526, 0x8B0300C6, 0xEB0100DF, 0x54FFFFA3),  # 2: ic ivau, x6; add x6, x6, x3; cmp x6, x1; b.lo 2b
+        *(0xD5033B9F, 0xD5033FDF, 0xD65F03C0),  # dsb ish; isb; ret
+    ),
+)
+
 PLATFORM = Platform(
     elf_machine=183,
     context_pc=_PC,
@@ -149,4 +163,5 @@ PLATFORM = Platform(
     frame_register=29,
     return_address_bytes=0,
     unwind_ir=_UNWIND,
+    flush_code=_FLUSH.tobytes(),
 )
