@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, TypeAlias, Union
+from typing import TYPE_CHECKING, Literal, TypeAlias, Union
 
 from wasmjit.record import fresh, record
 from wasmjit.runtime.wasi.memtree import Contents, VirtualDir
-from wasmjit.runtime.wasi.network import parse_grant
 from wasmjit.runtime.wasi.stream import BinaryReader, BinaryWriter
+
+if TYPE_CHECKING:
+    import socket
 
 StrPath = str | os.PathLike[str]
 Source: TypeAlias = Union[StrPath, VirtualDir, "Contents"]
@@ -82,8 +83,10 @@ class WasiConfig:
         self.encoded_environ()
         if isinstance(self.net, str):
             raise TypeError("net must be a sequence of HOST:PORT, not one string")
-        for grant in self.net:
-            parse_grant(grant)
+        if self.net:
+            from wasmjit.runtime.wasi.network import Network
+
+            Network(self.net)
 
     def encoded_args(self) -> list[bytes]:
         """The arguments as the guest gets them. ValueError if one has a NUL."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 from collections.abc import Callable
 
 RandomBytes = Callable[[int], bytes]
@@ -12,4 +11,8 @@ RandomBytes = Callable[[int], bytes]
 
 def random_source(seed: int | None) -> RandomBytes:
     """The host's, or, for reproducible runs, a generator started from `seed`: not for secrets."""
-    return os.urandom if seed is None else random.Random(seed).randbytes
+    if seed is None:
+        return os.urandom
+    from random import Random
+
+    return Random(seed).randbytes

@@ -197,3 +197,8 @@ def exists(name: bytes, dir_fd: int) -> bool:
         os.stat(name, dir_fd=dir_fd, follow_symlinks=False)
         return True
     return False
+
+
+def resolver_named(name: str) -> Resolver:
+    """The one of `WasiConfig.resolver`."""
+    return {"openat2": resolve_by_kernel, "walk": resolve_by_walk}.get(name) or default_resolver()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from wasmjit.runtime.wasi.clocks import Clocks
 from wasmjit.runtime.wasi.entropy import RandomBytes
 from wasmjit.runtime.wasi.fdtable import FdTable
-from wasmjit.runtime.wasi.network import Network
+
+if TYPE_CHECKING:
+    from wasmjit.runtime.wasi.network import Network
 
 
 class State:
-    """Arguments, environment (`NAME=VALUE`), clocks, random source, descriptors and network of a guest."""
+    """Arguments, environment (`NAME=VALUE`), clocks, random source, descriptors and grants of network of a guest."""
 
-    __slots__ = ("args", "clocks", "environ", "fds", "network", "random")
+    __slots__ = ("_network", "args", "clocks", "environ", "fds", "net", "random")
 
     def __init__(
         self,
@@ -20,11 +25,21 @@ class State:
         clocks: Clocks,
         random: RandomBytes,
         fds: FdTable,
-        network: Network,
+        net: Sequence[str],
     ) -> None:
         self.args = args
         self.environ = environ
         self.clocks = clocks
         self.random = random
         self.fds = fds
-        self.network = network
+        self.net = net
+        self._network: Network | None = None
+
+    @property
+    def network(self) -> Network:
+        """What own sockets may reach. Few guests have any: what serves them is loaded for the first."""
+        if self._network is None:
+            from wasmjit.runtime.wasi.network import Network
+
+            self._network = Network(self.net)
+        return self._network

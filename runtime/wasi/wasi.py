@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from wasmjit.runtime.wasi import (
     args,
@@ -14,15 +16,10 @@ from wasmjit.runtime.wasi import (
     fd,
     fddir,
     fdstat,
-    path,
-    poll,
     proc,
     random,
     rights,
     sched,
-    sock,
-    sockinfo,
-    socknet,
 )
 from wasmjit.runtime.wasi.clocks import FrozenClocks, HostClocks
 from wasmjit.runtime.wasi.config import Preopen, StrPath, WasiConfig
@@ -30,22 +27,35 @@ from wasmjit.runtime.wasi.descriptor import Directory
 from wasmjit.runtime.wasi.entropy import random_source
 from wasmjit.runtime.wasi.errno import WasiError
 from wasmjit.runtime.wasi.fdtable import FdTable
-from wasmjit.runtime.wasi.hostdir import HostDirectory
-from wasmjit.runtime.wasi.hostsocket import HostSocket
 from wasmjit.runtime.wasi.layout import CLOCK_REALTIME
-from wasmjit.runtime.wasi.memdir import open_virtual
-from wasmjit.runtime.wasi.memfile import Mount
 from wasmjit.runtime.wasi.memtree import VirtualDir
-from wasmjit.runtime.wasi.network import Network
-from wasmjit.runtime.wasi.registry import ALTERNATIVES, HOST_CALLS, HostFunction, bind
-from wasmjit.runtime.wasi.resolve import Resolver, default_resolver, resolve_by_kernel, resolve_by_walk
+from wasmjit.runtime.wasi.registry import ALTERNATIVES, HOST_CALLS, HostCall, HostFunction, bind
 from wasmjit.runtime.wasi.state import State
 from wasmjit.runtime.wasi.stdio import stdin_descriptor, stdout_descriptor
 from wasmjit.runtime.wasi.threads import SPAWN, SPAWN_TYPE, ThreadGroup
 from wasmjit.wasm.types import FuncType
 
-_DECLARED = (args, clock, environ, fd, fddir, fdstat, path, poll, proc, random, sched, sock, sockinfo, socknet)
-"""The modules with host calls: importing them fills `HOST_CALLS`."""
+if TYPE_CHECKING:
+    from wasmjit.runtime.wasi.memfile import Mount
+
+_DECLARED = (args, clock, environ, fd, fddir, fdstat, proc, random, sched)
+"""The modules with the host calls of every program: importing them fills `HOST_CALLS`."""
+
+_DECLARED_LATER = {"path": ("path",), "poll": ("poll",), "sock": ("sock", "sockinfo", "socknet")}
+"""Modules whose calls a program may well do without, by the prefix that the names have."""
+
+
+@cache
+def declare_calls(prefix: str) -> None:
+    """See to it that the host calls whose names start so are declared."""
+    for module in _DECLARED_LATER.get(prefix, ()):
+        import_module(f"wasmjit.runtime.wasi.{module}")
+
+
+def declare_all_calls() -> None:
+    """See to it that all host calls are declared."""
+    for prefix in _DECLARED_LATER:
+        declare_calls(prefix)
 
 
 class Wasi:
@@ -64,7 +74,7 @@ class Wasi:
             clocks,
             random_source(self.config.seed),
             FdTable(self.config.max_fds),
-            Network(self.config.net),
+            self.config.net,
         )
         self.threads = ThreadGroup()
         self._mounts: dict[int, Mount] = {}
@@ -96,33 +106,58 @@ class Wasi:
         The implementations take the calling instance, whose exported "memory" they use, and raw integers.
         They return an errno; `proc_exit` raises `ExitStatus`.
         """
+        declare_all_calls()
         calls = {key: (call.type, bind(call, self.state)) for key, call in HOST_CALLS.items()}
         return {**calls, SPAWN: (SPAWN_TYPE, self.threads.spawn)}
 
     def alternatives(self) -> dict[tuple[str, str], tuple[FuncType, HostFunction]]:
         """Functions that take the place of those of the same name for modules that import them with this type."""
+        declare_all_calls()
         return {key: (call.type, bind(call, self.state)) for key, call in ALTERNATIVES.items()}
+
+    def function(self, module: str, name: str) -> tuple[FuncType, HostFunction] | None:
+        """One of `functions`, without what the others need; None if there is none of that name."""
+        if (module, name) == SPAWN:
+            return SPAWN_TYPE, self.threads.spawn
+        return self._bound(HOST_CALLS, module, name)
+
+    def alternative(self, module: str, name: str) -> tuple[FuncType, HostFunction] | None:
+        """One of `alternatives`."""
+        return self._bound(ALTERNATIVES, module, name)
+
+    def _bound(
+        self, calls: Mapping[tuple[str, str], HostCall], module: str, name: str
+    ) -> tuple[FuncType, HostFunction] | None:
+        declare_calls(name.partition("_")[0])
+        call = calls.get((module, name))
+        return None if call is None else (call.type, bind(call, self.state))
 
     def _open_all(self) -> None:
         fds, config = self.state.fds, self.config
         fds.add(stdin_descriptor(config.stdin))
         fds.add(stdout_descriptor(config.stdout, 1))
         fds.add(stdout_descriptor(config.stderr, 2))
-        resolver = _RESOLVERS.get(config.resolver) or default_resolver()
         for preopen in config.preopens():
-            fds.add(self._open_directory(preopen, resolver))
-        for listener in config.listeners:
-            fds.add(HostSocket(listener, owned=False))
+            fds.add(self._open_directory(preopen))
+        if config.listeners:
+            from wasmjit.runtime.wasi.hostsocket import HostSocket
 
-    def _open_directory(self, preopen: Preopen, resolver: Resolver) -> Directory:
+            for listener in config.listeners:
+                fds.add(HostSocket(listener, owned=False))
+
+    def _open_directory(self, preopen: Preopen) -> Directory:
         name = preopen.guest.encode("utf-8", "surrogateescape")
         if isinstance(preopen.host, VirtualDir | Mapping):
+            from wasmjit.runtime.wasi.memdir import open_virtual
+
             tree = preopen.host if isinstance(preopen.host, VirtualDir) else VirtualDir(preopen.host)
             return open_virtual(tree, self._mount(tree), name, read_only=preopen.read_only)
-        return _open_host_directory(preopen.host, resolver, name, read_only=preopen.read_only)
+        return _open_host_directory(preopen.host, self.config.resolver, name, read_only=preopen.read_only)
 
     def _mount(self, tree: VirtualDir) -> Mount:
         """The same device number for the same tree, and the same numbers in every run."""
+        from wasmjit.runtime.wasi.memfile import Mount
+
         known = self._mounts.get(id(tree._volume))
         if known is None:
             dev = _FIRST_DEV + len(self._mounts)
@@ -134,9 +169,11 @@ class Wasi:
 _FIRST_DEV = 1 << 48
 """Device numbers of trees in memory begin here, where the host has none."""
 
-_RESOLVERS: dict[str, Resolver] = {"openat2": resolve_by_kernel, "walk": resolve_by_walk}
 
+def _open_host_directory(path: StrPath, resolver: str, name: bytes, *, read_only: bool) -> Directory:
+    from wasmjit.runtime.wasi.hostdir import HostDirectory
+    from wasmjit.runtime.wasi.resolve import resolver_named
 
-def _open_host_directory(path: StrPath, resolver: Resolver, name: bytes, *, read_only: bool) -> HostDirectory:
     host_fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    return HostDirectory(host_fd, resolver, rights.DIRECTORY, rights.INHERITING, read_only=read_only, preopen_name=name)
+    resolve = resolver_named(resolver)
+    return HostDirectory(host_fd, resolve, rights.DIRECTORY, rights.INHERITING, read_only=read_only, preopen_name=name)

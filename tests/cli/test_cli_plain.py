@@ -52,8 +52,10 @@ from wasmjit.cli import main
 try:
     main(["run", {str(tmp_path / "p.wasm")!r}])
 except SystemExit:
-    loaded = [name for name in ("llvmlite", "click", "subprocess", "multiprocessing") if name in sys.modules]
-    heavy = ("wasmjit.validate", "wasmjit.compile.lower", "wasmjit.compile.llvm", "wasmjit.cli.run")
+    heavy = ("llvmlite", "click", "subprocess", "multiprocessing", "dataclasses", "inspect", "socket")
+    loaded = [name for name in heavy if name in sys.modules]
+    wasi = tuple("wasmjit.runtime.wasi." + name for name in ("sock", "path", "poll", "network", "hostdir", "memdir"))
+    heavy = ("wasmjit.validate", "wasmjit.compile.lower", "wasmjit.compile.llvm", "wasmjit.cli.run", *wasi)
     ours = [name for name in sys.modules if name.startswith(heavy)]
     print(*loaded, *ours)
 """

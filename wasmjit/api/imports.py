@@ -147,6 +147,19 @@ def wasi_functions(config: WasiConfig | None) -> dict[tuple[str, str], HostFunc]
     return bound_wasi(Wasi(WasiConfig() if config is None else config))
 
 
+def wasi_lookup(wasi: Wasi) -> Lookup:
+    """Look in a guest's system interface, of which nothing is loaded that is not asked for."""
+
+    def lookup(module: str, name: str) -> object:
+        typed = wasi.function(module, name)
+        if typed is None:
+            return MISSING
+        other = wasi.alternative(module, name)
+        return HostFunc(*typed, None if other is None else HostFunc(*other))
+
+    return lookup
+
+
 def bound_wasi(wasi: Wasi) -> dict[tuple[str, str], HostFunc]:
     """The functions of a guest's system interface."""
     others = {key: HostFunc(*typed) for key, typed in wasi.alternatives().items()}

@@ -8,13 +8,15 @@ from __future__ import annotations
 import os
 
 from wasmjit.api.engine import Engine
-from wasmjit.api.linker import Linker, initialize
+from wasmjit.api.imports import resolve, wasi_lookup
+from wasmjit.api.instance import instantiate_externs
+from wasmjit.api.linker import initialize
 from wasmjit.api.module import Module
 from wasmjit.api.store import Store
 from wasmjit.cli.interrupt import default_interrupt
 from wasmjit.cli.progress import Progress
 from wasmjit.errors import ExitStatus
-from wasmjit.runtime.wasi.config import WasiConfig
+from wasmjit.runtime.wasi import Wasi, WasiConfig
 
 TYPE_CHECKING = False  # see wasmjit/__init__.py
 
@@ -51,6 +53,6 @@ def _prepare(file: str, args: list[str]) -> Instance | None:
     module = Module(engine, file, progress=Progress(f"compiling {os.path.basename(file)}"))
     if module._core.start is not None or all(export.name != "_start" for export in module._core.exports):
         return None
-    linker = Linker(Store(engine), allow_shadowing=True)
-    linker.define_wasi(WasiConfig(args=(os.path.basename(file), *args)))
-    return linker.instantiate(module)
+    store = Store(engine)
+    wasi = Wasi(WasiConfig(args=(os.path.basename(file), *args)))
+    return instantiate_externs(store, module, resolve(store, module, wasi_lookup(wasi)))

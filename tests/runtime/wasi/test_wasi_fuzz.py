@@ -23,6 +23,9 @@ from wasmjit.errors import ExitStatus
 from wasmjit.runtime.wasi import Symlink, VirtualDir
 from wasmjit.runtime.wasi.errno import Errno
 from wasmjit.runtime.wasi.registry import HOST_CALLS, HostCall
+from wasmjit.runtime.wasi.wasi import declare_all_calls
+
+declare_all_calls()
 
 MEMORY_BYTES = 1 << 17
 IOVECS, ADDRESSES, SUBSCRIPTIONS, PATHS, SLOT = 0x100, 0x200, 0x400, 0x1000, 64

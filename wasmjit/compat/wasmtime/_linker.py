@@ -26,6 +26,7 @@ from wasmjit.compat.wasmtime._module import Module
 from wasmjit.compat.wasmtime._store import Store, Storelike
 from wasmjit.compat.wasmtime._types import FuncType
 from wasmjit.runtime.wasi.registry import HOST_CALLS
+from wasmjit.runtime.wasi.wasi import declare_all_calls
 
 if TYPE_CHECKING:
     from wasmjit.compat.wasmtime._exportable import AsExtern
@@ -64,6 +65,7 @@ class Linker(Managed):
 
     def define_wasi(self) -> None:
         """Define WASI preview 1, granting what the store's `set_wasi` says when it is called."""
+        declare_all_calls()
         for (module, name), call in HOST_CALLS.items():
             self._define(module, name, WasiDefinition((module, name), call.type))
 
