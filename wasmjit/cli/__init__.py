@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 TYPE_CHECKING = False  # see wasmjit/__init__.py
@@ -18,6 +19,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     """
     given = sys.argv[1:] if args is None else list(args)
     if len(given) > 1 and given[0] == "run" and not given[1].startswith("-"):
+        gc.disable()  # what is imported stays: looking through it for garbage would take milliseconds
         from wasmjit.cli.plain import run_plainly
 
         status = run_plainly(given[1], given[2:])

@@ -5,6 +5,7 @@ What `wasmjit.cli.run` does beyond that, it alone does: whatever is unusual befo
 
 from __future__ import annotations
 
+import gc
 import os
 
 from wasmjit.api.engine import Engine
@@ -26,13 +27,12 @@ if TYPE_CHECKING:
 
 def run_plainly(file: str, args: list[str]) -> int | None:
     """Run a program; its exit status. None if nothing has happened yet, and the command has to look into it."""
-    if not os.path.isfile(file):
-        return None
-    default_interrupt()
     try:
-        instance = _prepare(file, args)
+        instance = _prepare(file, args) if os.path.isfile(file) else None
     except Exception:  # the command finds the same, and says it
         return None
+    finally:
+        gc.enable()
     if instance is None:
         return None
     try:
@@ -49,6 +49,7 @@ def run_plainly(file: str, args: list[str]) -> int | None:
 
 def _prepare(file: str, args: list[str]) -> Instance | None:
     """The instance, of a module that can have no effects before its `_start` is called; None for others."""
+    default_interrupt()
     engine = Engine(release_gil=True)
     module = Module(engine, file, progress=Progress(f"compiling {os.path.basename(file)}"))
     if module._core.start is not None or all(export.name != "_start" for export in module._core.exports):
