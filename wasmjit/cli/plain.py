@@ -35,6 +35,7 @@ def run_plainly(file: str, args: list[str]) -> int | None:
         gc.enable()
     if instance is None:
         return None
+    gc.freeze()  # all of it lives as long as the process: no collection, nor the end, has to look through it
     try:
         initialize(instance)
         instance["_start"]()
