@@ -8,7 +8,20 @@ from typing import Any
 
 import pytest
 
-from wasmjit import Engine, FuelExhausted, Instance, Interrupted, LimitError, Memory, Module, Store, StoreLimits, Table
+from wasmjit import (
+    Engine,
+    FuelExhausted,
+    Instance,
+    Interrupted,
+    LimitError,
+    Memory,
+    Module,
+    Store,
+    StoreLimits,
+    Table,
+    Trap,
+)
+from wasmjit.config import BoundsChecks
 
 COUNT = """(module (func $leaf) (func (export "count") (param i32) (result i32) (local i32)
   (loop (call $leaf) (local.set 1 (i32.add (local.get 1) (i32.const 1)))
@@ -56,6 +69,22 @@ def test_fuel_ends() -> None:
     store.fuel = 12
     assert instance.count(1) == 1
     assert store.fuel == 0
+
+
+@pytest.mark.parametrize("bounds_checks", ["guard", "explicit"])
+def test_fuel_is_not_given_back_by_a_fault(bounds_checks: BoundsChecks) -> None:
+    fill = """(module (memory 1) (func (export "fill") (param i32)
+      (loop (i64.store (local.get 0) (i64.const 1)) (local.set 0 (i32.add (local.get 0) (i32.const 8))) (br 0))))"""
+    used = []
+    for opt in (0, 2):
+        engine = Engine(opt=opt, fuel=True, bounds_checks=bounds_checks)
+        store = Store(engine)
+        instance = Instance(store, Module(engine, fill))
+        store.fuel = 1_000_000
+        with pytest.raises(Trap, match="out of bounds"):
+            instance.fill(0)
+        used.append(1_000_000 - store.fuel)
+    assert used[0] == used[1] > 8192
 
 
 def test_fuel_has_to_be_asked_for() -> None:

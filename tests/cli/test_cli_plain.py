@@ -21,6 +21,11 @@ PRINT = """(module
         ("", 0, ""),
         ("(call $exit (i32.const 300))", 44, ""),
         ("(unreachable)", 134, "wasmjit: trap: m.wat: unreachable"),
+        (
+            "(throw $e (i32.const 5))) (tag $e (param i32)",
+            134,
+            "wasmjit: error: m.wat: uncaught exception with",
+        ),
         ("(drop (call $bad))) (func $bad (result i32)", 1, "wasmjit: error: m.wat: type mismatch"),
     ],
 )
@@ -30,6 +35,7 @@ def test_both_ways_do_the_same(cli, text_file, tail, status, message):
     assert (plain.returncode, plain.stdout, plain.stderr) == (full.returncode, full.stdout, full.stderr)
     assert (plain.returncode, plain.stdout) == (status, "done\n")
     assert plain.stderr.startswith(message)
+    assert ("\n  0: wasm!" in plain.stderr) == (status == 134)
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ from wasmjit.cli.progress import Progress
 from wasmjit.cli.stubs import define_stubs
 from wasmjit.cli.wasi import Grants, wasi_options
 from wasmjit.config import BoundsChecks, Compilation, OptLevel, Tier
-from wasmjit.errors import CallTimeout, ExitStatus, Trap
+from wasmjit.errors import CallTimeout, ExitStatus, Trap, WasmException
 from wasmjit.runtime.quota import StoreLimits
 
 TRAP_STATUS = 134  # what a shell reports for a process that abort() ended
@@ -119,8 +119,8 @@ def command(
             linker.store.run_within(limits.timeout_s, _run, file, module, linker, invoke, args)
         except ExitStatus as status:
             raise SystemExit(status.code & 0xFF) from None
-        except Trap as trap:
-            _report_trap(file, trap)
+        except (Trap, WasmException) as error:
+            report_failure(file, error)
 
 
 def _make_store(engine: Engine, limits: Limits) -> Store:
@@ -177,17 +177,17 @@ def _no_such_export(file: str, module: Module, invoke: str | None) -> CliError:
 
 def report_failure(file: str, error: Exception) -> NoReturn:
     """What went wrong while the program ran, as the command says it; leaves with its status."""
-    if isinstance(error, Trap):
-        _report_trap(file, error)
+    if isinstance(error, Trap | WasmException):
+        _report_unwound(file, error)
     if isinstance(error, BrokenPipeError):
         raise SystemExit(1)
     CliError(message_of(error), file).show()
     raise SystemExit(1)
 
 
-def _report_trap(file: str, trap: Trap) -> NoReturn:
+def _report_unwound(file: str, error: Trap | WasmException) -> NoReturn:
     """Message and backtrace on standard error."""
-    click.echo(f"wasmjit: trap: {file}: {message_of(trap)}", err=True)
-    if trap.backtrace:
-        click.echo(trap.backtrace, err=True)
-    raise SystemExit(TIMEOUT_STATUS if isinstance(trap, CallTimeout) else TRAP_STATUS)
+    click.echo(f"wasmjit: {'trap' if isinstance(error, Trap) else 'error'}: {file}: {message_of(error)}", err=True)
+    if error.backtrace:
+        click.echo(error.backtrace, err=True)
+    raise SystemExit(TIMEOUT_STATUS if isinstance(error, CallTimeout) else TRAP_STATUS)

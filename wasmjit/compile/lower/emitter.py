@@ -257,7 +257,8 @@ class Emitter:
     def charge_fuel(self, region: int, *, check: bool) -> None:
         """Consume the fuel that a region of the body costs (abi/fuel.py); trap if it is used up, where that is checked.
 
-        Nothing happens for what is no region.
+        Nothing happens for what is no region. Where accesses can fault, LLVM must not keep the rest in a register
+        throughout a loop: what was consumed before a fault would be given back.
         """
         cost = self.fuel_costs.get(region)
         if cost is None:
@@ -266,7 +267,8 @@ class Emitter:
         pointer = self.emit(f"getelementptr i8, ptr {store}, i64 {layout.STORE_FUEL}")
         fuel = self.emit(f"load i64, ptr {pointer}, align 8{CONTEXT_ACCESS}")
         rest = self.emit(f"sub i64 {fuel}, {cost}")
-        self.line(f"store i64 {rest}, ptr {pointer}, align 8{CONTEXT_ACCESS}")
+        kept = "volatile " if self.guard else ""
+        self.line(f"store {kept}i64 {rest}, ptr {pointer}, align 8{CONTEXT_ACCESS}")
         if check:
             self.trap_if(self.emit(f"icmp slt i64 {rest}, 0"), TrapCode.OUT_OF_FUEL)
 
