@@ -49,6 +49,7 @@ def map_memory(size_bytes: int, protection: int) -> int | None:
 munmap = _function("munmap", c_int, c_void_p, c_size_t)
 madvise = _function("madvise", c_int, c_void_p, c_size_t, c_int)
 MADV_DONTNEED = 4
+MADV_HUGEPAGE = 14
 
 
 def map_file(address: int, size_bytes: int, fd: int) -> bool:

@@ -16,6 +16,9 @@ from wasmjit.runtime import libc
 POOL_ENTRIES = 64
 """Reservations of one size that are kept."""
 
+HUGE_BYTES = 4 << 20
+"""Growth from which on the system is asked for large pages: what asks for that much at once is going to use it."""
+
 _starts: list[int] = []  # ascending; single list operations only, each atomic under the GIL
 _sizes: dict[int, int] = {}
 _committed: dict[int, int] = {}  # bytes from the start that are accessible
@@ -68,6 +71,8 @@ class Reservation(int):
                 return False
         elif known < end and libc.mprotect(self + known, end - known, libc.PROT_READ_WRITE):
             return False
+        if start and end - start >= HUGE_BYTES:
+            libc.madvise(self + start, end - start, libc.MADV_HUGEPAGE)  # a wish: it may have no such pages
         _committed[int(self)] = end
         return True
 

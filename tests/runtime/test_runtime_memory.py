@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import weakref
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -186,3 +187,28 @@ except MemoryError as error:
 print(one.grow(1), one.grow(60000), one.pages)
 """
     assert rt_script(script) == "no address space for 0x200010000 bytes\n1 2 60002\n"
+
+
+def advice(address: int) -> list[str]:
+    """The flags of the mapping that an address is in, as the kernel names them."""
+    found = False
+    with open("/proc/self/smaps") as smaps:
+        for line in smaps:
+            name, _, rest = line.partition(" ")
+            if "-" in name and not name.endswith(":"):
+                start, end = (int(bound, 16) for bound in name.split("-"))
+                found = start <= address < end
+            elif found and name == "VmFlags:":
+                return rest.split()
+    return []
+
+
+@pytest.mark.skipif(
+    not Path("/sys/kernel/mm/transparent_hugepage").is_dir(), reason="the kernel has no transparent large pages"
+)
+def test_large_growth_asks_for_large_pages(store: Any) -> None:
+    m = memory(store, 1)
+    m.grow(1)
+    m.grow(reservation.HUGE_BYTES // PAGE)
+    assert "hg" not in advice(m.base + PAGE)
+    assert "hg" in advice(m.base + 3 * PAGE)
