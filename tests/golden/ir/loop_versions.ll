@@ -32,66 +32,64 @@ b1:
 %v23 = add nsw i64 %v21, %v22
 %v24 = add nsw i64 %v23, 0
 %v25 = icmp ult i64 %v24, 4294967296
-%v26 = add nsw i64 %v14, %v15
-%v27 = add nsw i64 %v14, 0
-%v28 = add nsw i64 %v26, 8
-%v29 = add nsw i64 %v21, %v22
-%v30 = add nsw i64 %v21, 0
-%v31 = add nsw i64 %v29, 8
-%v32 = icmp sle i64 %v28, %v30
-%v33 = icmp sle i64 %v31, %v27
-%v34 = or i1 %v32, %v33
-%v35 = and i1 %v10, %v11
-%v36 = and i1 %v35, %v18
-%v37 = and i1 %v36, %v25
-%v38 = and i1 %v37, %v34
-br i1 %v38, label %b3, label %b4
+%v26 = add nsw i64 %v14, 0
+%v27 = add nsw i64 %v16, 8
+%v28 = add nsw i64 %v21, 0
+%v29 = add nsw i64 %v23, 8
+%v30 = icmp sle i64 %v27, %v28
+%v31 = icmp sle i64 %v29, %v26
+%v32 = or i1 %v30, %v31
+%v33 = and i1 %v10, %v11
+%v34 = and i1 %v33, %v18
+%v35 = and i1 %v34, %v25
+%v36 = and i1 %v35, %v32
+br i1 %v36, label %b3, label %b4
 b3:
 call void @llvm.experimental.noalias.scope.decl(metadata !1073741827)
-%v39 = getelementptr inbounds nuw i8, ptr %m0, i64 %v14
+%v37 = getelementptr inbounds nuw i8, ptr %m0, i64 %v14
 call void @llvm.experimental.noalias.scope.decl(metadata !1073741829)
-%v40 = getelementptr inbounds nuw i8, ptr %m0, i64 %v21
+%v38 = getelementptr inbounds nuw i8, ptr %m0, i64 %v21
 br label %b5
 b5:
-%v41 = phi i32 [0, %b3], [%v49, %b5]
+%v39 = phi i32 [0, %b3], [%v47, %b5]
 %b3.n = phi i64 [0, %b3], [%b3.n.next, %b5]
 %b3.8 = phi i64 [0, %b3], [%b3.8.next, %b5]
 %b3.n.next = add nsw i64 %b3.n, 1
 %b3.8.next = add nsw i64 %b3.8, 8
-%v42 = add i32 %p0, %v41
-%v43 = add i32 %p1, %v41
-%v44 = getelementptr inbounds i8, ptr %v39, i64 %b3.8
-%v45 = getelementptr inbounds nuw i8, ptr %v44, i64 0
-%v46 = load double, ptr %v45, align 1, !tbaa !5, !alias.scope !1073741827, !noalias !1073741828, !dbg !DILocation(line: 45, scope: !13)
-%v47 = getelementptr inbounds i8, ptr %v40, i64 %b3.8
-%v48 = getelementptr inbounds nuw i8, ptr %v47, i64 0
-store double %v46, ptr %v48, align 1, !tbaa !5, !alias.scope !1073741829, !noalias !1073741830, !dbg !DILocation(line: 48, scope: !13)
-%v49 = add i32 %v41, 8
-%v50 = icmp slt i32 %v49, %p2
-%v51 = zext i1 %v50 to i32
-%v52 = icmp ne i64 %b3.n, %v8
-br i1 %v52, label %b5, label %b6
+%v40 = add i32 %p0, %v39
+%v41 = add i32 %p1, %v39
+%v42 = getelementptr inbounds i8, ptr %v37, i64 %b3.8
+%v43 = getelementptr inbounds nuw i8, ptr %v42, i64 0
+%v44 = load double, ptr %v43, align 1, !tbaa !5, !alias.scope !1073741827, !noalias !1073741828, !dbg !DILocation(line: 45, scope: !13)
+%v45 = getelementptr inbounds i8, ptr %v38, i64 %b3.8
+%v46 = getelementptr inbounds nuw i8, ptr %v45, i64 0
+store double %v44, ptr %v46, align 1, !tbaa !5, !alias.scope !1073741829, !noalias !1073741830, !dbg !DILocation(line: 48, scope: !13)
+%v47 = add i32 %v39, 8
+%v48 = icmp slt i32 %v47, %p2
+%v49 = zext i1 %v48 to i32
+%v50 = icmp ne i64 %b3.n, %v8
+br i1 %v50, label %b5, label %b6
 b6:
 br label %b2
 b4:
 br label %b7
 b7:
-%v53 = phi i32 [0, %b4], [%v61, %b7]
-%v54 = add i32 %p0, %v53
-%v55 = add i32 %p1, %v53
-%v56 = zext i32 %v55 to i64
-%v57 = getelementptr i8, ptr %m0, i64 %v56
-%v58 = load double, ptr %v57, align 1, !tbaa !5, !dbg !DILocation(line: 45, scope: !13)
-%v59 = zext i32 %v54 to i64
-%v60 = getelementptr i8, ptr %m0, i64 %v59
-store double %v58, ptr %v60, align 1, !tbaa !5, !dbg !DILocation(line: 48, scope: !13)
-%v61 = add i32 %v53, 8
-%v62 = icmp slt i32 %v61, %p2
-%v63 = zext i1 %v62 to i32
-br i1 %v62, label %b7, label %b8, !llvm.loop !1073741831
+%v51 = phi i32 [0, %b4], [%v59, %b7]
+%v52 = add i32 %p0, %v51
+%v53 = add i32 %p1, %v51
+%v54 = zext i32 %v53 to i64
+%v55 = getelementptr i8, ptr %m0, i64 %v54
+%v56 = load double, ptr %v55, align 1, !tbaa !5, !dbg !DILocation(line: 45, scope: !13)
+%v57 = zext i32 %v52 to i64
+%v58 = getelementptr i8, ptr %m0, i64 %v57
+store double %v56, ptr %v58, align 1, !tbaa !5, !dbg !DILocation(line: 48, scope: !13)
+%v59 = add i32 %v51, 8
+%v60 = icmp slt i32 %v59, %p2
+%v61 = zext i1 %v60 to i32
+br i1 %v60, label %b7, label %b8, !llvm.loop !1073741831
 b8:
 br label %b2
 b2:
-%v64 = phi i32 [%v49, %b6], [%v61, %b8]
+%v62 = phi i32 [%v47, %b6], [%v59, %b8]
 ret void
 }

@@ -30,8 +30,8 @@ _MAX_PAIRS = 12
 
 @dataclass(slots=True)
 class _Group:
-    """Accesses whose places differ by constants. `start` is the lowest place in the first iteration and `way` what all
-    move by until the last one: i64 operands. `alias` is the metadata that sets the group apart from the others, `scope`
+    """Accesses whose places differ by constants. `start` and `final` are the lowest place in the first and in the last
+    iteration: i64 operands. `alias` is the metadata that sets the group apart from the others, `scope`
     the number of the group's own.
     """
 
@@ -39,7 +39,7 @@ class _Group:
     accesses: list[Access]
     step: int
     start: str = ""
-    way: str = ""
+    final: str = ""
     alias: str = ""
     scope: int | None = None
 
@@ -134,7 +134,7 @@ def _choose(f: Emitter, loop: CountedLoop, fast: str, slow: str) -> tuple[str, l
     groups = _groups(loop)
     for group in groups:
         group.start = f.emit(f"zext i32 {_value(f, Affine(group.lowest, group.terms))} to i64")
-        group.way = f.emit(f"mul nsw i64 {last}, {group.step}") if group.step else "0"
+        group.final = _after(f, group, last)
         checks += _stays_inside(f, group)
     checks += _set_apart(f, groups)
     holds = checks[0]
@@ -142,6 +142,13 @@ def _choose(f: Emitter, loop: CountedLoop, fast: str, slow: str) -> tuple[str, l
         holds = f.emit(f"and i1 {holds}, {check}")
     f.line(f"br i1 {holds}, label %{fast}, label %{slow}")
     return last, groups
+
+
+def _after(f: Emitter, group: _Group, iterations: str) -> str:
+    """The lowest place of a group after so many iterations, i64."""
+    if not group.step:
+        return group.start
+    return f.emit(f"add nsw i64 {group.start}, {f.emit(f'mul nsw i64 {iterations}, {group.step}')}")
 
 
 def _groups(loop: CountedLoop) -> list[_Group]:
@@ -153,17 +160,16 @@ def _groups(loop: CountedLoop) -> list[_Group]:
 
 def _stays_inside(f: Emitter, group: _Group) -> list[str]:
     """Conditions for no index of the group to wrap, and with explicit bounds for all accesses to be inside memory."""
-    final = f.emit(f"add nsw i64 {group.start}, {group.way}")
     if is_guarded(f, f.module.memories[group.memidx]):
         reach = max(access.place.const for access in group.accesses) - group.lowest
         limit, compare = str(_I32_END), "ult"
     else:
         reach, limit, compare = group.bounds[1], length(f, group.memidx), "ule"
-    highest = final if group.step > 0 else group.start
+    highest = group.final if group.step > 0 else group.start
     end = f.emit(f"add nsw i64 {highest}, {reach}")
     checks = [f.emit(f"icmp {compare} i64 {end}, {limit}")]
     if group.step < 0:
-        checks.append(f.emit(f"icmp sge i64 {final}, 0"))
+        checks.append(f.emit(f"icmp sge i64 {group.final}, 0"))
     return checks
 
 
@@ -188,8 +194,7 @@ def _set_apart(f: Emitter, groups: list[_Group]) -> list[str]:
 def _range(f: Emitter, group: _Group) -> tuple[str, str]:
     """Where all accesses of a group begin and end."""
     low, high = group.bounds
-    final = f.emit(f"add nsw i64 {group.start}, {group.way}")
-    first, last = (group.start, final) if group.step > 0 else (final, group.start)
+    first, last = (group.start, group.final) if group.step > 0 else (group.final, group.start)
     return f.emit(f"add nsw i64 {first}, {low}"), f.emit(f"add nsw i64 {last}, {high}")
 
 
