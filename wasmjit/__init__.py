@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from wasmjit.api.memory import Memory
     from wasmjit.api.module import ExportType, ImportType, Module
     from wasmjit.api.run import CompletedRun, run
+    from wasmjit.api.statistics import EngineStats
     from wasmjit.api.store import Store
     from wasmjit.api.table import Table
     from wasmjit.api.tag import Tag
@@ -80,6 +81,7 @@ __all__ = [
     "CompletedRun",
     "Config",
     "Engine",
+    "EngineStats",
     "ExhaustionError",
     "ExitStatus",
     "ExportType",
@@ -133,6 +135,7 @@ _HOMES = {
     "api.memory": ("Memory",),
     "api.module": ("ExportType", "ImportType", "Module"),
     "api.run": ("CompletedRun", "run"),
+    "api.statistics": ("EngineStats",),
     "api.store": ("Store",),
     "api.table": ("Table",),
     "api.tag": ("Tag",),

@@ -13,6 +13,7 @@ from wasmjit.api.engine import Engine
 from wasmjit.api.source import SourceData
 from wasmjit.binary import decode_module
 from wasmjit.cache.digest import digest
+from wasmjit.compile.statistics import Statistics
 from wasmjit.config import Config
 from wasmjit.errors import ArtifactError
 from wasmjit.wasm.module import Module
@@ -30,12 +31,13 @@ _MAGIC = b"\0wasmjit"
 class Code:
     """A decoded module with its machine code. `artifact` are the bytes of the compiled file that it came from."""
 
-    __slots__ = ("__weakref__", "artifact", "core", "fuel", "guard", "native")
+    __slots__ = ("__weakref__", "artifact", "core", "fuel", "guard", "native", "statistics")
 
     def __init__(
         self,
         core: Module,
         native: NativeModule,
+        statistics: Statistics,
         *,
         guard: bool,
         fuel: bool,
@@ -43,6 +45,7 @@ class Code:
     ) -> None:
         self.core = core
         self.native = native
+        self.statistics = statistics
         self.guard = guard
         self.fuel = fuel
         self.artifact = artifact
@@ -54,7 +57,13 @@ class Code:
         from wasmjit.compile.artifact import write_artifact
         from wasmjit.compile.driver import compile_objects
 
-        return write_artifact(self.core.data, compile_objects(self.core, config))
+        return write_artifact(self.core.data, compile_objects(self.core, config, statistics=self.statistics))
+
+    def keep(self) -> None:
+        """Write what goes to the cache now, rather than at the end."""
+        flush = getattr(self.native, "flush", None)
+        if flush is not None:
+            flush()
 
     def portable(self) -> bytes:
         """Bytes that make it again in another process."""
@@ -75,21 +84,26 @@ def get_code(source: SourceData, engine: Engine, progress: Progress | None) -> C
     key = source.digest() if config.cache else digest(source.data), config
     code = _known.get(key)
     if code is None:
-        code = _known[key] = _make_code(source, engine, progress)
+        code = _known[key] = _make_code(source, engine, progress, Statistics())
+    engine._totals.add(code, code.statistics)
     return code
 
 
-def _make_code(source: SourceData, engine: Engine, progress: Progress | None) -> Code:
+def _make_code(source: SourceData, engine: Engine, progress: Progress | None, statistics: Statistics) -> Code:
     config = engine.config
     if config.tier == "interp":
-        return _translate(source.data, config, progress)
+        return _translate(source.data, config, progress, statistics)
     if is_compiled(source.data):
-        return _load(source.data, config)
-    return _compile(source, engine, progress)
+        return _load(source.data, config, statistics)
+    return _compile(source, engine, progress, statistics)
 
 
-def _decode(data: bytes | memoryview, config: Config) -> Module:
+def _decode(data: bytes | memoryview, config: Config, statistics: Statistics) -> Module:
+    watch = statistics.watch()
     core = decode_module(data)
+    watch.lap("open")
+    statistics.count("functions", len(core.codes))
+    statistics.count("wasm_bytes", core.codes[-1].end - core.codes[0].start if core.codes else 0)
     if config.features != features.SUPPORTED:
         from wasmjit.binary.usage import refuse_features
 
@@ -97,55 +111,63 @@ def _decode(data: bytes | memoryview, config: Config) -> Module:
     return core
 
 
-def _translate(data: bytes | memoryview, config: Config, progress: Progress | None) -> Code:
+def _translate(data: bytes | memoryview, config: Config, progress: Progress | None, statistics: Statistics) -> Code:
     """For the interpreter: functions follow when they are called. Of a compiled file it takes the module."""
     from wasmjit.api.tier import new_code
     from wasmjit.compile.artifact import read_artifact
     from wasmjit.validate import validate_all
 
-    core = _decode(read_artifact(data).module if is_compiled(data) else data, config)
+    core = _decode(read_artifact(data).module if is_compiled(data) else data, config, statistics)
+    watch = statistics.watch()
     validate_all(core, progress)
-    return Code(core, new_code(core), guard=False, fuel=False)
+    watch.lap("validate")
+    return Code(core, new_code(core, statistics), statistics, guard=False, fuel=False)
 
 
-def _compile(source: SourceData, engine: Engine, progress: Progress | None) -> Code:
+def _compile(source: SourceData, engine: Engine, progress: Progress | None, statistics: Statistics) -> Code:
     config = engine.config
     if config.target is not None and config.target.partition("-")[0] != os.uname().machine:
         raise ValueError(f"code for {config.target} cannot run here; `wasmjit compile` writes it to a file")
-    core = _decode(source.data, config)
-    native = _lazy(core, source, config, progress) if config.compilation == "lazy" else None
+    core = _decode(source.data, config, statistics)
+    lazy = _lazy(core, source, config, progress, statistics) if config.compilation == "lazy" else None
+    watch = statistics.watch()
     if config.validation == "eager":
         from wasmjit.validate import validate_all
 
         validate_all(core)
-    elif native is None or not native.is_cached:  # what has code in the cache has been through this
+    elif lazy is None or not lazy.is_cached:  # what has code in the cache has been through this
         from wasmjit.validate.module import validate_module
 
         validate_module(core)
-    return Code(core, native or _eager(core, config, progress), guard=engine.guard, fuel=config.fuel)
+    watch.lap("validate")
+    native = lazy or _eager(core, config, progress, statistics)
+    return Code(core, native, statistics, guard=engine.guard, fuel=config.fuel)
 
 
-def _lazy(core: Module, source: SourceData, config: Config, progress: Progress | None) -> LazyModule:
+def _lazy(
+    core: Module, source: SourceData, config: Config, progress: Progress | None, statistics: Statistics
+) -> LazyModule:
     from wasmjit.compile.lazy_module import LazyModule
 
-    return LazyModule(core, config, source.digest() if config.cache else None, progress)
+    return LazyModule(core, config, source.digest() if config.cache else None, progress, statistics)
 
 
-def _eager(core: Module, config: Config, progress: Progress | None) -> NativeModule:
+def _eager(core: Module, config: Config, progress: Progress | None, statistics: Statistics) -> NativeModule:
     from wasmjit.compile.driver import compile_module
 
-    return compile_module(core, config, progress=progress)
+    return compile_module(core, config, progress=progress, statistics=statistics)
 
 
-def _load(data: bytes | memoryview, config: Config) -> Code:
+def _load(data: bytes | memoryview, config: Config, statistics: Statistics) -> Code:
     from wasmjit.compile.artifact import read_artifact
     from wasmjit.compile.driver import load_objects
 
     artifact = read_artifact(data)
     _check_machine(artifact.compiled)
-    core = _decode(artifact.module, config)
+    core = _decode(artifact.module, config, statistics)
     compiled = artifact.compiled
-    return Code(core, load_objects(core, compiled), guard=compiled.guard, fuel=compiled.fuel, artifact=data)
+    native = load_objects(core, compiled, statistics)
+    return Code(core, native, statistics, guard=compiled.guard, fuel=compiled.fuel, artifact=data)
 
 
 def _check_machine(compiled: CompiledModule) -> None:

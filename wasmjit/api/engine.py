@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Literal, TypedDict, Unpack
+from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 
 from wasmjit.abi.native import NativeSupport
+from wasmjit.compile.statistics import Totals
 from wasmjit.config import BoundsChecks, Compilation, Config, OptLevel, TargetName, Tier, Validation
 from wasmjit.record import replace
+
+if TYPE_CHECKING:
+    from wasmjit.api.statistics import EngineStats
 
 
 class Settings(TypedDict, total=False):
@@ -47,6 +51,7 @@ class Engine:
         if isinstance(opt := changes.get("opt"), int):
             changes["opt"] = str(opt)
         self.config: Config = replace(config or Config(), **changes)
+        self._totals = Totals()
 
     def __repr__(self) -> str:
         return f"Engine({self.config!r})"
@@ -59,6 +64,15 @@ class Engine:
 
     def __reduce__(self) -> tuple[object, ...]:
         return Engine, (self.config,)
+
+    def stats(self) -> EngineStats:
+        """What compiling has done so far for the modules of this engine, and what it has cost.
+
+        Engines with the same settings share the code of a module that both have: it counts for either.
+        """
+        from wasmjit.api.statistics import engine_stats
+
+        return engine_stats(self._totals.snapshot())
 
     @cached_property
     def guard(self) -> bool:

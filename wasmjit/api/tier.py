@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
+from wasmjit.compile.statistics import Statistics, body_bytes
 from wasmjit.runtime import values
 from wasmjit.runtime.func import FuncInstance
 from wasmjit.runtime.global_ import GlobalInstance
@@ -51,11 +52,15 @@ def new_store(engine: Engine) -> Store:
     return Store(engine.native, engine.config, engine.guard)
 
 
-def new_code(module: Module) -> NativeModule:
+def new_code(module: Module, statistics: Statistics) -> NativeModule:
     """A valid module's functions for the interpreter. Raises UnsupportedError."""
     from wasmjit.interp.code import ModuleCode
 
-    return cast("NativeModule", ModuleCode(module))
+    def translated(funcidx: int, cpu_s: float, wall_s: float) -> None:
+        statistics.made("interp", 1, body_bytes(module, [funcidx]), 0)
+        statistics.spend("translate", cpu_s, wall_s)
+
+    return cast("NativeModule", ModuleCode(module, translated))
 
 
 def check_tiers(store: Store, code: NativeModule) -> None:

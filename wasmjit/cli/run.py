@@ -30,6 +30,7 @@ from wasmjit.cli.common import (
 from wasmjit.cli.interrupt import default_interrupt
 from wasmjit.cli.limits import Limits, limit_options
 from wasmjit.cli.progress import Progress
+from wasmjit.cli.reports import Reports, report_options
 from wasmjit.cli.stubs import define_stubs
 from wasmjit.cli.wasi import Grants, wasi_options
 from wasmjit.config import BoundsChecks, Compilation, OptLevel, Tier
@@ -69,6 +70,7 @@ Examples:
 @click.option("--invoke", metavar="NAME", help="Call this export with ARGS and print its results.")
 @click.option("--eager", is_flag=True, help="Compile everything before the program starts, in several processes.")
 @click.option("--no-cache", is_flag=True, help="Neither use nor keep compiled code on disk.")
+@report_options
 @debug_option
 @click.argument("file", metavar="FILE")
 @click.argument("args", metavar="[ARGS]...", nargs=-1, type=click.UNPROCESSED)
@@ -87,6 +89,7 @@ def command(
     invoke: str | None,
     eager: bool,
     no_cache: bool,
+    reports: Reports,
 ) -> None:
     """Run a program, or call a function of a module.
 
@@ -115,12 +118,13 @@ def command(
         linker = Linker(_make_store(engine, limits), allow_shadowing=True)
         linker.define_wasi(grants.config((_program_name(file), *(() if invoke else args))))
         define_stubs(linker, module, stubs, stub_all)
-        try:
-            linker.store.run_within(limits.timeout_s, _run, file, module, linker, invoke, args)
-        except ExitStatus as status:
-            raise SystemExit(status.code & 0xFF) from None
-        except (Trap, WasmException) as error:
-            report_failure(file, error)
+        with reports.shown(module):
+            try:
+                linker.store.run_within(limits.timeout_s, _run, file, module, linker, invoke, args)
+            except ExitStatus as status:
+                raise SystemExit(status.code & 0xFF) from None
+            except (Trap, WasmException) as error:
+                report_failure(file, error)
 
 
 def _make_store(engine: Engine, limits: Limits) -> Store:

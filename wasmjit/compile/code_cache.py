@@ -10,6 +10,7 @@ from wasmjit.cache.entries import open_entry, write_entry
 from wasmjit.cache.eviction import evict
 from wasmjit.cache.identity import compiler_identity, cpu_identity
 from wasmjit.compile.pack import CodePack, join_packs, load_pack
+from wasmjit.compile.statistics import Statistics
 
 _KIND = "code"
 _INTERVAL_S = 1.0
@@ -20,8 +21,11 @@ _SHARE = 20
 class CodeCache:
     """An entry of the cache, to which packs are added; writing is put off until it is worth it, or `flush`."""
 
-    def __init__(self, digest: bytes, target_cpu: str | None, settings: str) -> None:
+    def __init__(
+        self, digest: bytes, target_cpu: str | None, settings: str, statistics: Statistics | None = None
+    ) -> None:
         """`digest` is the module's; the rest says how it is compiled (plan.py)."""
+        self._statistics = statistics or Statistics()
         self._key = key_of(compiler_identity(), target_cpu or cpu_identity(), digest, settings)
         self._pending: list[CodePack] = []
         self._lock = allocate_lock()
@@ -29,6 +33,13 @@ class CodeCache:
 
     def load(self) -> CodePack | None:
         """What is there; None if that is nothing."""
+        watch = self._statistics.watch()
+        pack = self._read()
+        watch.lap("cache_read")
+        self._statistics.count("cache_misses" if pack is None else "cache_hits")
+        return pack
+
+    def _read(self) -> CodePack | None:
         entry = open_entry(_KIND, self._key)
         return None if entry is None else load_pack(entry.head, entry.tail)
 
@@ -44,11 +55,13 @@ class CodeCache:
             return
         try:
             start = time.monotonic()
+            watch = self._statistics.watch()
             packs, self._pending = self._pending, []
-            known = self.load()
+            known = self._read()
             pack = join_packs(packs if known is None else [known, *packs])
             if write_entry(_KIND, self._key, *pack.save()):
                 evict()
+            watch.lap("cache_write")
             end = time.monotonic()
             self._next_flush = end + max(_INTERVAL_S, _SHARE * (end - start))
         finally:

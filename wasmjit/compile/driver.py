@@ -17,6 +17,7 @@ from wasmjit.compile.native_module import LoadedModule
 from wasmjit.compile.pack import CodePack, join_packs, load_pack
 from wasmjit.compile.plan import code_bytes, plan_units
 from wasmjit.compile.platform import linux_platform
+from wasmjit.compile.statistics import Snapshot, Statistics
 from wasmjit.compile.unit_compiler import UnitCompiler
 from wasmjit.config import Config
 from wasmjit.errors import LinkError
@@ -26,21 +27,27 @@ Progress: TypeAlias = Callable[[int, int], None]
 """Called with the bytes of code compiled so far and in all."""
 
 
-def compile_objects(module: Module, config: Config, *, progress: Progress | None = None) -> CompiledModule:
+def compile_objects(
+    module: Module, config: Config, *, progress: Progress | None = None, statistics: Statistics | None = None
+) -> CompiledModule:
     """Compile every function. Raises what validation raises for the first body that is invalid."""
+    statistics = statistics or Statistics()
     compiler = UnitCompiler(module, config)
     units = plan_units(module)
     total = sum(code_bytes(module, unit) for unit in units)
     done = 0
     packs: list[CodePack] = []
     with _workers(module, config, len(units)) as run:
-        for unit, (code, debug) in zip(units, run(compiler, units), strict=True):
+        for unit, (code, debug, spent) in zip(units, run(compiler, units), strict=True):
             packs.append(_pack_of(code, debug))
+            statistics.merge(spent)
             done += code_bytes(module, unit)
             if progress is not None:
                 progress(done, total)
     target = compiler.target
+    watch = statistics.watch()
     code, debug = join_packs(packs, linux_platform(target.arch)).save()
+    watch.lap("link")
     return CompiledModule(
         code=code,
         debug=debug,
@@ -56,7 +63,7 @@ def compile_objects(module: Module, config: Config, *, progress: Progress | None
 
 # --- several processes
 
-_Saved: TypeAlias = tuple[bytes, bytes]
+_Saved: TypeAlias = tuple[bytes, bytes, Snapshot]
 _Run: TypeAlias = Callable[[UnitCompiler, list[range]], Iterator[_Saved]]
 _worker_compiler: UnitCompiler
 
@@ -67,8 +74,14 @@ def _start_worker(data: bytes, config: Config) -> None:
     _worker_compiler = UnitCompiler(decode_module(data), config)
 
 
+def _compile(compiler: UnitCompiler, unit: range) -> _Saved:
+    """A unit's pack, and what it has cost."""
+    compiler.statistics = Statistics()
+    return (*compiler.pack(unit).save(), compiler.statistics.snapshot())
+
+
 def _compile_in_worker(unit: range) -> _Saved:
-    return _worker_compiler.pack(unit).save()
+    return _compile(_worker_compiler, unit)
 
 
 @contextmanager
@@ -76,7 +89,7 @@ def _workers(module: Module, config: Config, units: int) -> Iterator[_Run]:
     """A function that compiles units in order: here, or in `config.jobs` fresh processes."""
     jobs = min(config.jobs, units)
     if jobs <= 1:
-        yield lambda compiler, units: (compiler.pack(unit).save() for unit in units)
+        yield lambda compiler, units: (_compile(compiler, unit) for unit in units)
         return
     context = multiprocessing.get_context("spawn")
     start = (bytes(module.data), config)
@@ -96,14 +109,20 @@ def _pack_of(code: bytes | memoryview, debug: bytes | memoryview) -> CodePack:
     return load_pack(code, lambda: debug)
 
 
-def load_objects(module: Module, compiled: CompiledModule) -> LoadedModule:
-    """Map compiled code, ready to be called."""
-    return LoadedModule([_pack_of(compiled.code, compiled.debug)], module)
+def load_objects(module: Module, compiled: CompiledModule, statistics: Statistics | None = None) -> LoadedModule:
+    """Map the code of a compiled file, ready to be called."""
+    pack = _pack_of(compiled.code, compiled.debug)
+    loaded = LoadedModule([pack], module, statistics)
+    loaded.statistics.made("file", len(pack.funcidxs), 0, len(pack.code))
+    return loaded
 
 
-def compile_module(module: Module, config: Config, *, progress: Progress | None = None) -> LoadedModule:
+def compile_module(
+    module: Module, config: Config, *, progress: Progress | None = None, statistics: Statistics | None = None
+) -> LoadedModule:
     """Compile and load."""
-    return load_objects(module, compile_objects(module, config, progress=progress))
+    compiled = compile_objects(module, config, progress=progress, statistics=statistics)
+    return LoadedModule([_pack_of(compiled.code, compiled.debug)], module, statistics)
 
 
 # --- to look at

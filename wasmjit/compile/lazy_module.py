@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from wasmjit.compile.code_cache import CodeCache
 from wasmjit.compile.native_module import LoadedModule
 from wasmjit.compile.plan import code_settings
+from wasmjit.compile.statistics import Statistics
 from wasmjit.compile.support import native_support
 from wasmjit.config import Config
 from wasmjit.wasm.module import Module
@@ -28,9 +29,14 @@ class LazyModule(LoadedModule):
     """
 
     def __init__(
-        self, module: Module, config: Config, digest: bytes | None = None, progress: Progress | None = None
+        self,
+        module: Module,
+        config: Config,
+        digest: bytes | None = None,
+        progress: Progress | None = None,
+        statistics: Statistics | None = None,
     ) -> None:
-        super().__init__((), module)
+        super().__init__((), module, statistics)
         self._progress = progress
         self._pause: Callable[[], None] = getattr(progress, "pause", _nothing)
         self._done = 0
@@ -43,11 +49,12 @@ class LazyModule(LoadedModule):
         """Whether there was code in the cache. It only ever comes from modules that are valid but for their bodies."""
         self._cache: CodeCache | None = None
         if digest is not None:
-            self._cache = CodeCache(digest, config.target_cpu, code_settings(module, config))
+            self._cache = CodeCache(digest, config.target_cpu, code_settings(module, config), self.statistics)
             weakref.finalize(self, self._cache.flush)  # at the interpreter's end too
             pack = self._cache.load()
             if pack is not None:
                 self.add(pack)
+                self.statistics.made("cache", len(pack.funcidxs), 0, len(pack.code))
                 self.is_cached = True
 
     def is_compiled(self, funcidx: int) -> bool:
@@ -66,7 +73,7 @@ class LazyModule(LoadedModule):
     def _compile(self, funcidx: int) -> None:
         """Compile a function and what belongs to it. The bodies are validated on the way."""
         if not self.is_compiled(funcidx):  # by another thread's call
-            compiler = self._compiler = self._compiler or _new_compiler(self.module, self._config)
+            compiler = self._compiler = self._compiler or _new_compiler(self.module, self._config, self.statistics)
             self._report(())
             try:
                 pack = compiler.cluster(funcidx, self.is_compiled)
@@ -76,6 +83,11 @@ class LazyModule(LoadedModule):
                 self._pause()
             if self._cache is not None:
                 self._cache.add(pack)
+
+    def flush(self) -> None:
+        """Write what is to be kept to the cache now, rather than at the end."""
+        if self._cache is not None:
+            self._cache.flush()
 
     def _report(self, funcidxs: Iterable[int]) -> None:
         """Tell of the functions that have been compiled."""
@@ -99,7 +111,7 @@ def _find_worker() -> Callable[[Callable[[], None]], None]:
     return run_in_worker
 
 
-def _new_compiler(module: Module, config: Config) -> UnitCompiler:
+def _new_compiler(module: Module, config: Config, statistics: Statistics) -> UnitCompiler:
     from wasmjit.compile.unit_compiler import UnitCompiler
 
-    return UnitCompiler(module, config)
+    return UnitCompiler(module, config, statistics)

@@ -10,6 +10,7 @@ from operator import attrgetter
 from wasmjit.abi.native import CodePosition
 from wasmjit.compile.loaded_pack import LoadedPack
 from wasmjit.compile.pack import CodePack
+from wasmjit.compile.statistics import Statistics
 from wasmjit.errors import InternalError
 from wasmjit.wasm.module import Module
 
@@ -17,10 +18,14 @@ _start_of = attrgetter("start")
 
 
 class LoadedModule:
-    """Implements `abi.native.NativeModule`. The code stays mapped as long as this object lives."""
+    """Implements `abi.native.NativeModule`. The code stays mapped as long as this object lives.
 
-    def __init__(self, packs: Iterable[CodePack], module: Module) -> None:
+    What it costs is counted in `statistics`.
+    """
+
+    def __init__(self, packs: Iterable[CodePack], module: Module, statistics: Statistics | None = None) -> None:
         self.module = module
+        self.statistics = statistics or Statistics()
         self._first = module.num_imported_funcs
         self._slots = (ctypes.c_uint64 * max(len(module.codes), 1))()
         self._words = memoryview(self._slots).cast("B").cast("Q")
@@ -30,11 +35,13 @@ class LoadedModule:
 
     def add(self, pack: CodePack) -> None:
         """Load a pack, and let the slots of its functions lead to it."""
+        watch = self.statistics.watch()
         loaded = LoadedPack(pack)
         insort(self._packs, loaded, key=_start_of)
         words, first, base = self._words, self._first, loaded.start
         for funcidx, start in zip(pack.funcidxs, pack.starts, strict=True):
             words[funcidx - first] = base + start
+        watch.lap("load")
 
     @property
     def slots_address(self) -> int:

@@ -14,16 +14,18 @@ from wasmjit.compile.llvm.target import Target, resolve_target
 from wasmjit.compile.lower import Unit
 from wasmjit.compile.pack import CodePack
 from wasmjit.compile.plan import resolve_guard, resolve_opt
+from wasmjit.compile.statistics import SOURCE_OF_OPT, Statistics, Watch, body_bytes
 from wasmjit.config import Config
 from wasmjit.errors import WasmError
 from wasmjit.wasm.module import Module
 
 
 class UnitCompiler:
-    """Compiles functions of one module with one configuration."""
+    """Compiles functions of one module with one configuration. What it costs is counted in `statistics`."""
 
-    def __init__(self, module: Module, config: Config) -> None:
+    def __init__(self, module: Module, config: Config, statistics: Statistics | None = None) -> None:
         self.module = module
+        self.statistics = statistics or Statistics()
         self.layout = VMLayout(module)
         self.guard = resolve_guard(config)
         self.fuel = config.fuel
@@ -33,7 +35,7 @@ class UnitCompiler:
             resolve_opt(module, config), self.target.cpu, self.target.features, self.target.triple
         )
 
-    def ir(self, funcidxs: Iterable[int], bodies: Mapping[int, Body] | None = None) -> str:
+    def ir(self, funcidxs: Iterable[int], bodies: Mapping[int, Body] | None = None, watch: Watch | None = None) -> str:
         """IR of a unit. Raises what decoding and validation raise for a body that is not valid.
 
         `bodies` has those that have been decoded already.
@@ -51,18 +53,29 @@ class UnitCompiler:
             target_features=self.target.enabled,
             bodies=bodies,
         )
-        return unit.lower()
+        return unit.lower(watch)
 
     def pack(self, funcidxs: Iterable[int], bodies: Mapping[int, Body] | None = None) -> CodePack:
         """Machine code of a unit."""
-        return link_object(compile_ir(self.ir(funcidxs, bodies), self.settings))
+        watch = self.statistics.watch()
+        text = self.ir(funcidxs, bodies, watch)
+        watch.restart()
+        data = compile_ir(text, self.settings)
+        watch.lap("llvm")
+        pack = link_object(data)
+        watch.lap("link")
+        size = body_bytes(self.module, pack.funcidxs)
+        self.statistics.made(SOURCE_OF_OPT[self.settings.opt], len(pack.funcidxs), size, len(pack.code))
+        return pack
 
     def cluster(self, funcidx: int, is_compiled: Callable[[int], bool]) -> CodePack:
         """Machine code of one function, and of small ones that it calls (cluster.py).
 
         Raises what decoding and validation raise for that function.
         """
+        watch = self.statistics.watch()
         bodies = plan_cluster(self.module, funcidx, inlines=self.settings.opt in VECTORIZING, is_compiled=is_compiled)
+        watch.lap("decode")
         try:
             return self.pack(bodies, bodies)
         except WasmError:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
+from time import perf_counter, thread_time
 from types import CodeType
 
 from wasmjit import features
@@ -51,11 +53,19 @@ _MAX_NESTING = 60
 _END = CODE_BY_NAME["end"]
 
 
-class ModuleCode:
-    """A valid module's functions. Raises UnsupportedError for what the interpreter can't do."""
+def _ignore(funcidx: int, cpu_s: float, wall_s: float) -> None:
+    pass
 
-    def __init__(self, module: Module) -> None:
+
+class ModuleCode:
+    """A valid module's functions. Raises UnsupportedError for what the interpreter can't do.
+
+    `translated` is called after each translation, with the seconds of the processor and of the clock that it took.
+    """
+
+    def __init__(self, module: Module, translated: Callable[[int, float, float], None] = _ignore) -> None:
         self.module = module
+        self._translated = translated
         self._codes: dict[int, CodeType] = {}
         self._entries: dict[int, CodeType] = {}
         self.places: dict[CodeType, tuple[int, list[int]]] = {}
@@ -85,11 +95,17 @@ class ModuleCode:
         """The code of a defined function."""
         code = self._codes.get(funcidx)
         if code is None:
-            source, offsets, has_tail_calls = self.source(funcidx)
-            if has_tail_calls:
-                self._entries[funcidx] = _compile(_entry(funcidx, len(self.module.func_type(funcidx).params)))
-            code = self._codes[funcidx] = _compile(source)
-            self.places[code] = funcidx, offsets
+            wall_s, cpu_s = perf_counter(), thread_time()
+            code = self._codes[funcidx] = self._translate(funcidx)
+            self._translated(funcidx, thread_time() - cpu_s, perf_counter() - wall_s)
+        return code
+
+    def _translate(self, funcidx: int) -> CodeType:
+        source, offsets, has_tail_calls = self.source(funcidx)
+        if has_tail_calls:
+            self._entries[funcidx] = _compile(_entry(funcidx, len(self.module.func_type(funcidx).params)))
+        code = _compile(source)
+        self.places[code] = funcidx, offsets
         return code
 
     def entry(self, funcidx: int) -> CodeType | None:

@@ -11,6 +11,7 @@ from wasmjit.compile.lower.emitter import FIRST_FREE_METADATA, METADATA
 from wasmjit.compile.lower.function import lower_function
 from wasmjit.compile.lower.heap import HEAP_METADATA
 from wasmjit.compile.lower.jump import JUMP_ATTRIBUTES, jump_ir
+from wasmjit.compile.statistics import Statistics, Watch
 from wasmjit.validate import validate_body
 from wasmjit.wasm.module import Module
 
@@ -117,21 +118,27 @@ class Unit:
         """Add a metadata node."""
         self._metadata.append(f"!{self.next_metadata()} = {text}\n")
 
-    def lower(self) -> str:
-        """The IR of all members."""
+    def lower(self, watch: Watch | None = None) -> str:
+        """The IR of all members. The time goes to the phases of a watch."""
+        watch = watch or Statistics().watch()
         first_scope = FIRST_FREE_METADATA + len(_DEBUG_HEADER)
         functions: list[str] = []
         scopes: list[str] = []
         for scope, funcidx in enumerate(sorted(self.members), first_scope):
             body = self._bodies.get(funcidx) or decode_body(self.module, funcidx)
+            watch.lap("decode")
             validate_body(self.module, funcidx, body)
+            watch.lap("validate")
             functions.append(lower_function(self, funcidx, body, scope))
             scopes.append(_subprogram(scope, funcidx))
+            watch.lap("lower")
         declarations = "".join([f"{d}\n" for d in self.declarations])
         attributes = _attributes(self.guard, self.has_invokes)
         helpers = [_TRAP, *([_PERSONALITY] if self.has_invokes else []), *self._jumps.values()]
         metadata = METADATA + HEAP_METADATA + _DEBUG_NAMED + "".join([*_DEBUG_HEADER, *scopes, *self._metadata])
-        return "".join([declarations, *helpers, *functions, attributes, metadata])
+        text = "".join([declarations, *helpers, *functions, attributes, metadata])
+        watch.lap("lower")
+        return text
 
 
 _CU, _FILE, _VERSION, _DWARF, _TYPE = (FIRST_FREE_METADATA + i for i in range(5))
