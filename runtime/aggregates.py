@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from wasmjit.runtime.heap import Heap
+from wasmjit.wasm import constcodes as op
 from wasmjit.wasm.module import Module
-from wasmjit.wasm.opcodes import CODE_BY_NAME
 from wasmjit.wasm.types import StructType
 
 Maker: TypeAlias = Callable[[Heap, Module, Any, list[int]], None]
@@ -52,10 +52,10 @@ def _array_new_fixed(heap: Heap, module: Module, imm: tuple[int, int], stack: li
 
 
 AGGREGATES: dict[int, Maker] = {
-    CODE_BY_NAME["struct.new"]: _struct_new,
-    CODE_BY_NAME["struct.new_default"]: _struct_new_default,
-    CODE_BY_NAME["array.new"]: _array_new,
-    CODE_BY_NAME["array.new_default"]: _array_new_default,
-    CODE_BY_NAME["array.new_fixed"]: _array_new_fixed,
+    op.STRUCT_NEW: _struct_new,
+    op.STRUCT_NEW_DEFAULT: _struct_new_default,
+    op.ARRAY_NEW: _array_new,
+    op.ARRAY_NEW_DEFAULT: _array_new_default,
+    op.ARRAY_NEW_FIXED: _array_new_fixed,
 }
 """By opcode."""

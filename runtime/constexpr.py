@@ -6,31 +6,36 @@ from typing import TYPE_CHECKING
 
 from wasmjit.errors import InternalError
 from wasmjit.runtime.aggregates import AGGREGATES
+from wasmjit.wasm import constcodes as op
 from wasmjit.wasm.module import ConstExpr
-from wasmjit.wasm.opcodes import CODE_BY_NAME
 
 if TYPE_CHECKING:
     from wasmjit.runtime.instance import ModuleInstance
 
-_REF_I31 = CODE_BY_NAME["ref.i31"]
-_CONVERSIONS = (CODE_BY_NAME["any.convert_extern"], CODE_BY_NAME["extern.convert_any"])
+_REF_I31 = op.REF_I31
+_CONVERSIONS = (op.ANY_CONVERT_EXTERN, op.EXTERN_CONVERT_ANY)
 
 _MASK32 = (1 << 32) - 1
 _MASK64 = (1 << 64) - 1
 
 _LITERAL_MASKS = {
-    CODE_BY_NAME["i32.const"]: _MASK32,
-    CODE_BY_NAME["i64.const"]: _MASK64,
-    CODE_BY_NAME["f32.const"]: _MASK32,
-    CODE_BY_NAME["f64.const"]: _MASK64,
+    op.I32_CONST: _MASK32,
+    op.I64_CONST: _MASK64,
+    op.F32_CONST: _MASK32,
+    op.F64_CONST: _MASK64,
 }
 _ARITHMETIC = {
-    CODE_BY_NAME[f"i{bits}.{name}"]: (name, (1 << bits) - 1) for bits in (32, 64) for name in ("add", "sub", "mul")
+    op.I32_ADD: ("add", _MASK32),
+    op.I32_SUB: ("sub", _MASK32),
+    op.I32_MUL: ("mul", _MASK32),
+    op.I64_ADD: ("add", _MASK64),
+    op.I64_SUB: ("sub", _MASK64),
+    op.I64_MUL: ("mul", _MASK64),
 }
-_V128_CONST = CODE_BY_NAME["v128.const"]
-_REF_NULL = CODE_BY_NAME["ref.null"]
-_REF_FUNC = CODE_BY_NAME["ref.func"]
-_GLOBAL_GET = CODE_BY_NAME["global.get"]
+_V128_CONST = op.V128_CONST
+_REF_NULL = op.REF_NULL
+_REF_FUNC = op.REF_FUNC
+_GLOBAL_GET = op.GLOBAL_GET
 
 
 def evaluate(instance: ModuleInstance, expr: ConstExpr) -> int:

@@ -57,6 +57,7 @@ class ModuleInstance:
     __slots__ = (
         "__weakref__",
         "_cache",
+        "_kept_datas",
         "_owned",
         "_passive",
         "alive",
@@ -104,24 +105,28 @@ class ModuleInstance:
 
     def _allocate(self) -> None:
         """The VMContext, and behind it the tables of segments."""
-        start = -(-self.plan.layout.size // SEGMENT_BYTES) * SEGMENT_BYTES
-        middle = start + SEGMENT_BYTES * len(self.module.datas)
-        end = middle + SEGMENT_BYTES * len(self.module.elements)
+        plan = self.plan
+        num_datas = len(self.module.datas) if plan.datas.has_passive else 0
+        num_elements = len(self.module.elements) if plan.has_passive_elements else 0
+        start = -(-plan.layout.size // SEGMENT_BYTES) * SEGMENT_BYTES
+        middle = start + SEGMENT_BYTES * num_datas
+        end = middle + SEGMENT_BYTES * num_elements
         self.vmctx = Block(end)
         self.alive = Block(8)
         """A word that is 0 while this object cannot be found by its address."""
         self.vmctx_argument = pointer_argument(self.vmctx.address)
         words = self.vmctx.words
-        self.data_words = words[start // 8 : middle // 8]
-        """Base and length of each data segment."""
-        self.element_words = words[middle // 8 : end // 8]
-        """Base and length of each element segment."""
         words[VMCTX_STORE // 8] = self.store.header.address
         words[VMCTX_SLOTS // 8] = self.native.slots_address
         words[VMCTX_LIBCALLS // 8] = self.store.libcalls.address
-        words[VMCTX_TYPE_IDS // 8] = self.plan.type_ids.address
-        words[VMCTX_DATAS // 8] = self.vmctx.address + start
-        words[VMCTX_ELEMENTS // 8] = self.vmctx.address + middle
+        words[VMCTX_TYPE_IDS // 8] = plan.type_ids.address
+        self.data_words = words[start // 8 : middle // 8] if num_datas else plan.dropped.words
+        """Base and length of each data segment."""
+        self.element_words = words[middle // 8 : end // 8] if num_elements else plan.dropped.words
+        """Base and length of each element segment."""
+        dropped = plan.dropped.address
+        words[VMCTX_DATAS // 8] = self.vmctx.address + start if num_datas else dropped
+        words[VMCTX_ELEMENTS // 8] = self.vmctx.address + middle if num_elements else dropped
 
     # --- index spaces
 
@@ -172,7 +177,15 @@ class ModuleInstance:
         """The funcref value for an escaping function."""
         return self.vmctx.address + self.plan.layout.funcref(funcidx)
 
-    # --- element segments
+    # --- segments
+
+    def keep_datas(self, done: int) -> None:
+        """Have a table of data segments of its own, of which only the first `done` have been dropped if active."""
+        words = self.plan.data_words(done)
+        self._kept_datas = Block(SEGMENT_BYTES * len(self.module.datas))
+        self.data_words = self._kept_datas.words
+        self.data_words[: len(words)] = words
+        self.vmctx.words[VMCTX_DATAS // 8] = self._kept_datas.address
 
     def set_element(self, elemidx: int, references: memoryview) -> None:
         """Give a passive segment its contents."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from wasmjit.abi.layout import (
@@ -16,6 +17,7 @@ from wasmjit.abi.layout import (
     MEMORY_DEF,
 )
 from wasmjit.abi.native import NativeModule
+from wasmjit.abi.traps import TrapCode
 from wasmjit.runtime.constexpr import evaluate
 from wasmjit.runtime.func import FuncInstance, WasmFuncInstance
 from wasmjit.runtime.global_ import GlobalInstance
@@ -29,6 +31,7 @@ from wasmjit.runtime.plan import RECORD_WORDS, plan_for
 from wasmjit.runtime.store import Store
 from wasmjit.runtime.table import TableInstance, TableStorage
 from wasmjit.runtime.tag import TagInstance
+from wasmjit.runtime.traps import plain_trap
 from wasmjit.runtime.typeinfo import type_id
 from wasmjit.wasm.module import ElementSegment, Module
 from wasmjit.wasm.types import is_func_ref
@@ -139,19 +142,13 @@ def _fill_functions(instance: ModuleInstance) -> None:
 
 def _fill_records(instance: ModuleInstance) -> None:
     plan = instance.plan
-    count = len(plan.layout.escaping)
-    first = plan.first_record // 8
-    records = instance.vmctx.words[first : first + RECORD_WORDS * count]
-    imported = [func for func in plan.layout.escaping if func < len(instance.imported_funcs)]
-    slots = instance.slots()
-    defined = plan.layout.escaping[len(imported) :]
-    skipped = len(instance.imported_funcs)
-    codes = [0] * len(imported) + [slots[funcidx - skipped] for funcidx in defined]
-    records[FUNCREF_CODE // 8 :: RECORD_WORDS] = memoryview(array("Q", codes))
-    records[FUNCREF_VMCTX // 8 :: RECORD_WORDS] = memoryview(array("Q", [instance.vmctx.address]) * count)
-    records[FUNCREF_TYPE_ID // 8 :: RECORD_WORDS] = plan.record_type_ids
-    records[FUNCREF_FUNCIDX // 8 :: RECORD_WORDS] = plan.record_funcidxs
-    for rank, funcidx in enumerate(imported):
+    escaping = plan.layout.escaping
+    start, count = plan.first_record, len(escaping)
+    records = instance.vmctx.words[start // 8 : start // 8 + RECORD_WORDS * count]
+    records[:] = plan.records(instance.slots())
+    address = instance.vmctx.address
+    instance.store.native.add_words(address + start + FUNCREF_VMCTX, count, RECORD_WORDS, address)
+    for rank, funcidx in enumerate(escaping[: bisect_left(escaping, len(instance.imported_funcs))]):
         _fill_imported_record(instance, records[RECORD_WORDS * rank : RECORD_WORDS * (rank + 1)], funcidx)
 
 
@@ -188,7 +185,9 @@ def _fill_tables(instance: ModuleInstance) -> None:
 def _references(instance: ModuleInstance, segment: ElementSegment) -> memoryview:
     """The contents of an element segment, as words."""
     if segment.funcs is not None:
-        return instance.plan.references(segment).at(instance.vmctx.address)
+        words = array("Q", instance.plan.references(segment))
+        instance.store.native.add_words(words.buffer_info()[0], len(words), 1, instance.vmctx.address)
+        return memoryview(words)
     heap = instance.store.heap
     references: list[int] = heap.pinned if heap is not None else []
     height = len(references)
@@ -211,16 +210,33 @@ def _run_elements(instance: ModuleInstance) -> None:
 
 def _run_datas(instance: ModuleInstance) -> None:
     """Active segments into their memories, in order; passive ones are kept."""
-    plan, words = instance.plan, instance.data_words
+    plan = instance.plan
     plan.instances += 1
+    if plan.datas.has_passive:
+        instance.data_words[:] = plan.remaining_data_words
     if plan.instances > 1 and plan.images is not None and _map_images(instance, plan.images):
-        words[:] = plan.remaining_data_words
         return
-    words[:] = plan.data_words
-    for dataidx, segment in enumerate(instance.module.datas):
-        if segment.at is not None:
-            instance.memories[segment.memidx].write(evaluate(instance, segment.at), plan.data(dataidx))
-            words[2 * dataidx + 1] = 0
+    for run in plan.datas.runs:
+        stopped = _run_data(instance, run)
+        if stopped < run.stop:
+            instance.keep_datas(stopped)
+            raise plain_trap(TrapCode.MEMORY_OUT_OF_BOUNDS)
+
+
+def _run_data(instance: ModuleInstance, run: range) -> int:
+    """A run of segments; the index of the first that does not fit, or the run's end."""
+    plan = instance.plan
+    segment = plan.datas.others.get(run.start)
+    if segment is None:
+        memory = instance.memories[0]
+        return plan.datas.copy(instance.store.native, run, memory.base, memory.size_bytes)
+    if segment.at is not None:
+        offset, contents = evaluate(instance, segment.at), plan.data(run.start)
+        memory = instance.memories[segment.memidx]
+        if offset + len(contents) > memory.size_bytes:
+            return run.start
+        memory.write(offset, contents)
+    return run.stop
 
 
 def _map_images(instance: ModuleInstance, images: dict[int, MemoryImage]) -> bool:

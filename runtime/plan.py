@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from array import array
 from functools import cached_property
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from wasmjit.abi.layout import FUNCREF_BYTES, VMLayout
+from wasmjit.abi.layout import (
+    FUNCREF_BYTES,
+    FUNCREF_CODE,
+    FUNCREF_FUNCIDX,
+    FUNCREF_TYPE_ID,
+    SEGMENT_BYTES,
+    VMLayout,
+)
 from wasmjit.abi.native import NativeModule, NativeSupport
-from wasmjit.binary.names import Names, read_names
+from wasmjit.runtime.datas import DataRuns
 from wasmjit.runtime.image import MemoryImage, build_images
 from wasmjit.runtime.lazy import register_native
-from wasmjit.runtime.raw import Block, MovedWords, address_of
+from wasmjit.runtime.raw import Block, address_of
 from wasmjit.runtime.typeinfo import type_id
 from wasmjit.runtime.values import Signature, signature_of
 from wasmjit.wasm.module import ElementSegment, Export, Module
+
+if TYPE_CHECKING:
+    from wasmjit.binary.names import Names
 
 RECORD_WORDS = FUNCREF_BYTES // 8
 
@@ -25,23 +36,33 @@ MAX_PREPARED_KEYS = 24
 class ModulePlan:
     """Everything about a module that its instances need and that does not differ between them, but its code."""
 
-    def __init__(self, module: Module) -> None:
+    def __init__(self, module: Module, native: NativeSupport) -> None:
         self.module = module
+        self._native = native
         self.layout = VMLayout(module)
         self.type_ids = Block(8 * len(module.types))
         for typeidx, type in enumerate(module.deftypes):
             self.type_ids.words[typeidx] = type_id(type)
         self._signatures: dict[int, Signature] = {}
-        self._references: dict[int, MovedWords] = {}  # by identity: the module keeps its segments
+        self._references: dict[int, memoryview] = {}  # by identity: the module keeps its segments
+        self._records = memoryview(array("Q"))
+        self._record_slots = b""
         self.exports: dict[str, Export] = {export.name: export for export in module.exports}
         self.instances = 0
         """How many have been made."""
         self._data = memoryview(module.data)
         self._data_address = address_of(module.data) if module.datas else 0
+        self.datas = DataRuns(module, self._data_address)
+        self.has_passive_elements = any(segment.mode == "passive" for segment in module.elements)
+        kept = (len(module.datas), self.datas.has_passive), (len(module.elements), self.has_passive_elements)
+        self.dropped = Block(SEGMENT_BYTES * max([count for count, passive in kept if not passive], default=0))
+        """A table of segments that are all dropped, as instances leave those that are active."""
 
     @cached_property
     def names(self) -> Names:
         """The names in the name section, for backtraces."""
+        from wasmjit.binary.names import read_names
+
         return read_names(self.module)
 
     @cached_property
@@ -82,23 +103,30 @@ class ModulePlan:
         escaping = self.layout.escaping
         return self.layout.funcref(escaping[0]) if escaping else self.layout.size
 
-    @cached_property
-    def record_type_ids(self) -> memoryview:
-        """Canonical type ids of the escaping functions, as words."""
-        typeidxs, ids = self.module.func_typeidxs, self.type_ids.words
-        return memoryview(array("Q", [ids[typeidxs[funcidx]] for funcidx in self.layout.escaping]))
+    def records(self, slots: memoryview) -> memoryview:
+        """The records of the functions that can become references, for a VMContext at address 0.
 
-    @cached_property
-    def record_funcidxs(self) -> memoryview:
-        """Indices of the escaping functions, as words."""
-        return memoryview(array("Q", self.layout.escaping))
+        `slots` have the code addresses of the defined functions. What imported ones need is left to each instance.
+        """
+        known = slots.tobytes()
+        if known != self._record_slots:
+            escaping, typeidxs, ids = self.layout.escaping, self.module.func_typeidxs, self.type_ids.words
+            first = self.module.num_imported_funcs
+            records = memoryview(array("Q", bytes(FUNCREF_BYTES * len(escaping))))
+            codes = [slots[funcidx - first] if funcidx >= first else 0 for funcidx in escaping]
+            records[FUNCREF_CODE // 8 :: RECORD_WORDS] = memoryview(array("Q", codes))
+            type_ids = [ids[typeidxs[funcidx]] for funcidx in escaping]
+            records[FUNCREF_TYPE_ID // 8 :: RECORD_WORDS] = memoryview(array("Q", type_ids))
+            records[FUNCREF_FUNCIDX // 8 :: RECORD_WORDS] = memoryview(array("Q", escaping))
+            self._records, self._record_slots = records, known
+        return self._records
 
-    def references(self, segment: ElementSegment) -> MovedWords:
+    def references(self, segment: ElementSegment) -> memoryview:
         """The references of an element segment that lists functions, for a VMContext at address 0."""
         found = self._references.get(id(segment))
         if found is None:
             offsets = [self.layout.funcref(funcidx) for funcidx in segment.funcs or ()]
-            found = self._references[id(segment)] = MovedWords(offsets)
+            found = self._references[id(segment)] = memoryview(array("Q", offsets))
         return found
 
     # --- data segments
@@ -111,24 +139,20 @@ class ModulePlan:
     @cached_property
     def images(self) -> dict[int, MemoryImage] | None:
         """What active data segments make of the memories, None if it has to be found out by each instance."""
-        return build_images(self.module, self._data)
+        return build_images(self.module, self.datas, self._data, self._native)
+
+    def data_words(self, done: int) -> memoryview:
+        """Base and length of every data segment, as in abi.layout; the first `done` have been dropped if active."""
+        words = array("Q")
+        for dataidx, segment in enumerate(self.module.datas):
+            dropped = dataidx < done and segment.at is not None
+            words.extend((self._data_address + segment.start, 0 if dropped else segment.end - segment.start))
+        return memoryview(words)
 
     @cached_property
     def remaining_data_words(self) -> memoryview:
-        """As `data_words` after active segments have been dropped."""
-        words = memoryview(array("Q", self.data_words))
-        for dataidx, segment in enumerate(self.module.datas):
-            if segment.at is not None:
-                words[2 * dataidx + 1] = 0
-        return words
-
-    @cached_property
-    def data_words(self) -> memoryview:
-        """Base and length of every data segment, as in abi.layout."""
-        words = array("Q")
-        for segment in self.module.datas:
-            words.extend((self._data_address + segment.start, segment.end - segment.start))
-        return memoryview(words)
+        """As `data_words` when all active segments have been dropped."""
+        return self.data_words(len(self.module.datas))
 
 
 _plans: WeakKeyDictionary[NativeModule, ModulePlan] = WeakKeyDictionary()
@@ -138,7 +162,7 @@ def plan_for(module: Module, native: NativeModule, support: NativeSupport) -> Mo
     """The plan of a module, made when it is first instantiated and kept as long as its machine code."""
     plan = _plans.get(native)
     if plan is None or plan.module is not module:
-        plan = _plans[native] = ModulePlan(module)
+        plan = _plans[native] = ModulePlan(module, support)
         support.prepare(plan.exported_keys(), plan.imported_keys())
         register_native(native)
     return plan

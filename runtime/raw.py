@@ -7,7 +7,6 @@ pointer, an address that is not mapped ends the process: nothing here is for add
 from __future__ import annotations
 
 import ctypes
-from array import array
 from struct import Struct
 
 _ADDRESS_BITS = 48  # user space of x86-64 (47 bits) and of AArch64, unless a program asks for more
@@ -69,23 +68,3 @@ def address_of(data: bytes | memoryview) -> int:
     api.PyObject_GetBuffer(ctypes.py_object(data), ctypes.byref(buffer), 0)
     api.PyBuffer_Release(ctypes.byref(buffer))
     return buffer.buf or 0
-
-
-class MovedWords:
-    """64-bit words that are addresses in a block: for a block elsewhere they are all larger by the same amount.
-
-    One addition of large integers does it, as no word overflows.
-    """
-
-    __slots__ = ("_count", "_ones", "_words")
-
-    def __init__(self, offsets: list[int]) -> None:
-        """The addresses in a block at address 0."""
-        self._count = len(offsets)
-        self._words = int.from_bytes(array("Q", offsets).tobytes(), "little")
-        self._ones = int.from_bytes(array("Q", [1]) * len(offsets), "little")
-
-    def at(self, address: int) -> memoryview:
-        """The words for a block at an address."""
-        words = self._words + self._ones * address
-        return memoryview(words.to_bytes(8 * self._count, "little")).cast("Q")

@@ -89,6 +89,18 @@ class NativeSupport(Protocol):
         number of them).
         """
 
+    def copy_segments(
+        self, memory: int, length: int, source: int, columns: tuple[int, int, int], first: int, last: int
+    ) -> int:
+        """Copy data segments `first` to `last` into a memory of `length` bytes; all are addresses.
+
+        `columns` have 32-bit words: for each segment where it goes, and where in `source` it starts and ends. Returns
+        the index of the first that does not fit, where it stops, or `last`.
+        """
+
+    def add_words(self, address: int, count: int, stride: int, addend: int) -> None:
+        """Add to `count` 64-bit words from an address on, each `stride` words after the one before."""
+
     def install_signal_handlers(self) -> None:
         """Install the handlers for memory faults, or put them back in front if another has replaced them."""
 

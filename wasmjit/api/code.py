@@ -9,9 +9,9 @@ from weakref import WeakValueDictionary
 
 from wasmjit import features
 from wasmjit.abi.native import NativeModule
+from wasmjit.api.decoded import decode_valid
 from wasmjit.api.engine import Engine
 from wasmjit.api.source import SourceData
-from wasmjit.binary import decode_module
 from wasmjit.cache.digest import digest
 from wasmjit.compile.statistics import Statistics
 from wasmjit.config import Config
@@ -20,7 +20,6 @@ from wasmjit.wasm.module import Module
 
 if TYPE_CHECKING:
     from wasmjit.compile.artifact import CompiledModule
-    from wasmjit.compile.lazy_module import LazyModule
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called while compiling, with the bytes of code done and the bytes of all."""
@@ -99,9 +98,16 @@ def _make_code(source: SourceData, engine: Engine, progress: Progress | None, st
 
 
 def _decode(data: bytes | memoryview, config: Config, statistics: Statistics) -> Module:
+    from wasmjit.binary.module import decode_module
+
     watch = statistics.watch()
     core = decode_module(data)
     watch.lap("open")
+    return _admit(core, config, statistics)
+
+
+def _admit(core: Module, config: Config, statistics: Statistics) -> Module:
+    """Count a module that has been decoded; it is refused if it uses features that are switched off."""
     statistics.count("functions", len(core.codes))
     statistics.count("wasm_bytes", core.codes[-1].end - core.codes[0].start if core.codes else 0)
     if config.features != features.SUPPORTED:
@@ -128,31 +134,31 @@ def _compile(source: SourceData, engine: Engine, progress: Progress | None, stat
     config = engine.config
     if config.target is not None and config.target.partition("-")[0] != os.uname().machine:
         raise ValueError(f"code for {config.target} cannot run here; `wasmjit compile` writes it to a file")
-    core = _decode(source.data, config, statistics)
-    lazy = _lazy(core, source, config, progress, statistics) if config.compilation == "lazy" else None
     watch = statistics.watch()
+    digest = source.digest() if config.cache else None
+    core = _admit(decode_valid(source.data, digest, watch), config, statistics)
     if config.validation == "eager":
         from wasmjit.validate import validate_all
 
+        watch.restart()
         validate_all(core)
-    elif lazy is None or not lazy.is_cached:  # what has code in the cache has been through this
-        from wasmjit.validate.module import validate_module
-
-        validate_module(core)
-    watch.lap("validate")
-    native = lazy or _eager(core, config, progress, statistics)
+        watch.lap("validate")
+    make = _lazy if config.compilation == "lazy" else _eager
+    native = make(core, digest, config, progress, statistics)
     return Code(core, native, statistics, guard=engine.guard, fuel=config.fuel)
 
 
 def _lazy(
-    core: Module, source: SourceData, config: Config, progress: Progress | None, statistics: Statistics
-) -> LazyModule:
+    core: Module, digest: bytes | None, config: Config, progress: Progress | None, statistics: Statistics
+) -> NativeModule:
     from wasmjit.compile.lazy_module import LazyModule
 
-    return LazyModule(core, config, source.digest() if config.cache else None, progress, statistics)
+    return LazyModule(core, config, digest, progress, statistics)
 
 
-def _eager(core: Module, config: Config, progress: Progress | None, statistics: Statistics) -> NativeModule:
+def _eager(
+    core: Module, _: bytes | None, config: Config, progress: Progress | None, statistics: Statistics
+) -> NativeModule:
     from wasmjit.compile.driver import compile_module
 
     return compile_module(core, config, progress=progress, statistics=statistics)

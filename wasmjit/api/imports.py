@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, Union
+from typing import TYPE_CHECKING, TypeAlias, Union
 
 from wasmjit.api.extern import ExternBase, ExternInstance, unwrap_extern
 from wasmjit.api.func import host_func
@@ -29,19 +29,33 @@ Imports: TypeAlias = Mapping[str, Union[Mapping[str, Importable], "Instance"]]
 """Imports by module name, then name; an instance offers its exports."""
 
 
-class HostFunc(NamedTuple):
+class HostFunc:
     """A function with a type of its own, that becomes one of a store when it is imported.
 
     Its first argument is the runtime's instance that calls it. `other` takes its place where that has the type needed.
     """
 
-    type: wasm.FuncType
-    callable: Callable[..., object]
-    other: HostFunc | None = None
+    __slots__ = ("_made", "callable", "other", "type")
+
+    def __init__(self, type: wasm.FuncType, callable: Callable[..., object], other: HostFunc | None = None) -> None:
+        self.type = type
+        self.callable = callable
+        self.other = other
+        self._made: tuple[object, ExternInstance] | None = None
 
     def of_type(self, type: object) -> HostFunc:
         """This function, or the other one of that name if that has the type."""
         return self.other if self.other is not None and self.other.type == type else self
+
+    def in_store(self, store: Store, item: Import) -> ExternInstance:
+        """The function of a store, for an import: the same one as long as it is wanted in no other store."""
+        runtime = store._runtime
+        if self._made is None or self._made[0] is not runtime:
+            same = item.deftype is not None and item.deftype.stands_alone and self.type == item.type
+            deftype = item.deftype if same else None
+            func = new_host_func(runtime, self.type, self.callable, wants_caller=True, name=item.name, deftype=deftype)
+            self._made = runtime, func
+        return self._made[1]
 
 
 Lookup: TypeAlias = Callable[[str, str], object]
@@ -117,8 +131,7 @@ def _as_extern(store: Store, item: Import, value: object) -> ExternInstance:
         extern: ExternInstance = unwrap_extern(value, store)
         return extern
     if isinstance(value, HostFunc):
-        func = value.of_type(item.type)
-        return new_host_func(store._runtime, func.type, func.callable, wants_caller=True, name=item.name)
+        return value.of_type(item.type).in_store(store, item)
     if isinstance(item.type, wasm.FuncType) and callable(value):
         return host_func(store, item.type, value, name=item.name, deftype=item.deftype)
     if isinstance(item.type, wasm.GlobalType) and not item.type.mutable:

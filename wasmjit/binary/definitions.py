@@ -9,7 +9,8 @@ from wasmjit.binary.constexpr import decode_constexpr
 from wasmjit.binary.reader import Reader, read_u32
 from wasmjit.binary.types import decode_globaltype, decode_memtype, decode_tabletype
 from wasmjit.errors import LimitError, MalformedError
-from wasmjit.wasm.module import Code, Global, Module
+from wasmjit.wasm.columns import CodeColumns, unsigned_column
+from wasmjit.wasm.module import Global, Module
 
 _TABLE_WITH_INIT = 0x40
 _EXCEPTION_ATTRIBUTE = 0x00
@@ -86,9 +87,9 @@ def decode_code_section(r: Reader, module: Module) -> None:
     """Section 10: the bodies' places only."""
     count = r.read_count("functions", limits.MAX_FUNCTIONS)
     data, pos, end = r.data, r.pos, len(r.data)
-    make_code = tuple.__new__  # a third of the time of Code()
-    codes: list[Code] = []
-    append = codes.append
+    starts: list[int] = []
+    ends: list[int] = []
+    add_start, add_end = starts.append, ends.append
     for _ in range(count):
         size = data[pos]
         pos += 1
@@ -97,10 +98,11 @@ def decode_code_section(r: Reader, module: Module) -> None:
         stop = pos + size
         if size > limits.MAX_BODY_BYTES or stop > end:
             _refuse_body(size, pos, end)
-        append(make_code(Code, (pos, stop)))
+        add_start(pos)
+        add_end(stop)
         pos = stop
     r.pos = pos
-    module.codes = codes
+    module.codes = CodeColumns(unsigned_column(starts), unsigned_column(ends))
 
 
 def _refuse_body(size: int, pos: int, end: int) -> NoReturn:

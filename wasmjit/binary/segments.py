@@ -6,9 +6,11 @@ from typing import Literal
 
 from wasmjit import limits
 from wasmjit.binary.constexpr import decode_constexpr
-from wasmjit.binary.reader import Reader
+from wasmjit.binary.reader import Reader, read_s32
 from wasmjit.binary.types import decode_reftype
 from wasmjit.errors import MalformedError
+from wasmjit.wasm.columns import DataColumns, signed_column, unsigned_column
+from wasmjit.wasm.constcodes import I32_CONST
 from wasmjit.wasm.module import ConstExpr, DataSegment, ElementSegment, Module
 from wasmjit.wasm.types import FUNC, FUNCREF, ValType, ref_type
 
@@ -16,6 +18,7 @@ _NOT_ACTIVE = 0x1
 _EXPLICIT = 0x2  # active: with an index; not active: declarative
 _EXPRS = 0x4
 
+_END = 0x0B
 _FUNC_KIND = 0x00
 _FUNC_REF = ref_type(FUNC, False)
 
@@ -63,9 +66,35 @@ def _decode_element_type(r: Reader, module: Module, flags: int) -> ValType:
 
 
 def decode_data_section(r: Reader, module: Module) -> None:
-    """Section 11: the contents stay where they are."""
+    """Section 11: the contents stay where they are. There may be tens of thousands: plain ones become numbers only."""
     count = r.read_count("data segments", limits.MAX_DATA_SEGMENTS)
-    module.datas = [_decode_data(r) for _ in range(count)]
+    others: dict[int, DataSegment] = {}
+    offsets, places, starts, ends = [0] * count, [0] * count, [0] * count, [0] * count
+    for dataidx in range(count):
+        offsets[dataidx] = r.pos
+        place = _decode_plain_place(r)
+        if place is None:
+            segment = others[dataidx] = _decode_data(r)
+            starts[dataidx], ends[dataidx] = segment.start, segment.end
+            continue
+        places[dataidx] = place
+        size = r.read_length()
+        start = starts[dataidx] = r.skip(size)
+        ends[dataidx] = start + size
+    columns = unsigned_column(offsets), signed_column(places), unsigned_column(starts), unsigned_column(ends)
+    module.datas = DataColumns(*columns, others)
+
+
+def _decode_plain_place(r: Reader) -> int | None:
+    """The literal of an active segment for memory 0 that goes to one of 32 bits; None, and nothing read, for others."""
+    data, pos = r.data, r.pos
+    if data[pos] or data[pos + 1] != I32_CONST:
+        return None
+    place, pos = read_s32(data, pos + 2)
+    if pos >= r.end or data[pos] != _END:
+        return None
+    r.pos = pos + 1
+    return place
 
 
 def _decode_data(r: Reader) -> DataSegment:

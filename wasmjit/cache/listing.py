@@ -8,7 +8,12 @@ from typing import NamedTuple
 from wasmjit.cache.entries import TEMPORARY, open_file
 from wasmjit.cache.location import cache_path, usable_directory
 
-KINDS = {"code": "code of a module", "object": "code that modules share", "digest": "digest of a large file"}
+KINDS = {
+    "code": "code of a module",
+    "module": "sections of a module",
+    "object": "code that modules share",
+    "digest": "digest of a large file",
+}
 
 
 class Listed(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wasmjit.compile.platform import supports_guard_pages
 from wasmjit.config import AUTO_OPT_CODE_BYTES, Config
+from wasmjit.wasm.columns import total_bytes
 from wasmjit.wasm.module import Module
 
 UNIT_BYTES = 128 << 10
@@ -36,8 +37,7 @@ def resolve_opt(module: Module, config: Config) -> str:
     """The level that LLVM is asked for: what the config says, or what suits the module's size."""
     if config.opt != "auto":
         return config.opt
-    size = code_bytes(module, range(module.num_imported_funcs, module.num_imported_funcs + len(module.codes)))
-    return "2" if size <= AUTO_OPT_CODE_BYTES else "0"
+    return "2" if total_bytes(module.codes) <= AUTO_OPT_CODE_BYTES else "0"
 
 
 def resolve_guard(config: Config) -> bool:

@@ -107,6 +107,9 @@ class Support:
         self.direct: DirectSupport | None = self._make_direct() if has_usual_objects() else None
         is_installed = ctypes.PYFUNCTYPE(ctypes.c_int32)(self._symbols["wj_installed"])
         self._is_installed: Callable[[], int] = is_installed
+        word = ctypes.c_uint64
+        self._copy_segments = ctypes.PYFUNCTYPE(word, *[word] * 8)(self._symbols["wj_copy_segments"])
+        self._add_words = ctypes.PYFUNCTYPE(None, *[word] * 4)(self._symbols["wj_add_words"])
 
     def _set_variables(self) -> None:
         arena = process_arena()
@@ -189,6 +192,17 @@ class Support:
                 self._trampolines.append(obj)
                 self._symbols.update(obj.symbols)
         return self._symbols[symbol]
+
+    def copy_segments(
+        self, memory: int, length: int, source: int, columns: tuple[int, int, int], first: int, last: int
+    ) -> int:
+        """Copy data segments into a memory; the index of the first that does not fit, or `last`."""
+        index: int = self._copy_segments(memory, length, source, *columns, first, last)
+        return index
+
+    def add_words(self, address: int, count: int, stride: int, addend: int) -> None:
+        """Add to `count` words from an address on, each `stride` words after the one before."""
+        self._add_words(address, count, stride, addend)
 
     def install_signal_handlers(self) -> None:
         """Put our handlers for memory faults in front; cheap if they are there."""

@@ -22,6 +22,7 @@ from __future__ import annotations
 from wasmjit.abi import layout
 from wasmjit.abi.traps import TrapCode
 from wasmjit.compile.fault_ir import fault_ir
+from wasmjit.compile.initial_ir import INITIAL_IR
 from wasmjit.compile.lazy_ir import lazy_ir
 from wasmjit.compile.platform import Platform
 from wasmjit.compile.thread_ir import thread_ir
@@ -51,7 +52,7 @@ def support_ir(platform: Platform) -> str:
     attributes += f"attributes #2 = {{ noinline {ATTRIBUTES} }}\n"
     unwinding = unwind_ir(platform, ACTIVATION_FRAME, ACTIVATION_TRAP, ACTIVATION_JMP_BUF)
     parts = [_COMMON, platform.float_control_ir, thread_ir(platform), _BEGIN, _END, _WALK, _TRAP, _CATCH, _EXTERN_STORE]
-    return "".join([*parts, unwinding, lazy_ir(platform, ACTIVATION_STORE), fault_ir(platform), attributes])
+    return "".join([*parts, unwinding, lazy_ir(platform, ACTIVATION_STORE), fault_ir(platform), INITIAL_IR, attributes])
 
 
 _COMMON = """

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from wasmjit import limits
 from wasmjit.errors import InvalidError
 from wasmjit.limits import check_limit
 from wasmjit.validate.constant import validate_const
 from wasmjit.validate.lookup import check_all, lookup, lookup_type
+from wasmjit.wasm.columns import DataColumns
 from wasmjit.wasm.module import ConstExpr, DataSegment, ElementSegment, Module
 from wasmjit.wasm.subtyping import composite_matches, is_defaultable, val_matches
 from wasmjit.wasm.types import I32, I64, PAGE_SIZE_LOG2, FuncType, Limits, MemType, ValType, max_pages
@@ -32,7 +35,7 @@ def validate_module(module: Module) -> None:
     _validate_start(module)
     for element in module.elements:
         _validate_element(module, element)
-    for data in module.datas:
+    for data in _doubtful_datas(module):
         _validate_data(module, data)
 
 
@@ -143,6 +146,14 @@ def _validate_element(module: Module, segment: ElementSegment) -> None:
         raise InvalidError(message, None, segment.offset)
     if segment.at is not None:
         validate_const(module, segment.at, table.address, len(module.globals), segment.offset)
+
+
+def _doubtful_datas(module: Module) -> Iterable[DataSegment]:
+    """The data segments to look at: not the plain ones if there is a memory of 32 bits for them to go to."""
+    datas, memories = module.datas, module.memories
+    if isinstance(datas, DataColumns) and memories and memories[0].address is I32:
+        return datas.others.values()
+    return datas
 
 
 def _validate_data(module: Module, segment: DataSegment) -> None:

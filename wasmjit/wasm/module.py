@@ -6,6 +6,7 @@ imports first, then definitions.
 
 from __future__ import annotations
 
+from collections.abc import MutableSequence, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from wasmjit.errors import InvalidError
@@ -107,7 +108,7 @@ class Module:
     deftypes: list[DefType] = fresh(factory=list)
     """What `types` belong to: the same for equal types of all modules."""
     imports: list[Import] = fresh(factory=list)
-    func_typeidxs: list[int] = fresh(factory=list)
+    func_typeidxs: MutableSequence[int] = fresh(factory=list)
     tables: list[TableType] = fresh(factory=list)
     table_inits: dict[int, ConstExpr] = fresh(factory=dict)
     """What the elements of a defined table are at first, by table index; null where there is nothing."""
@@ -118,9 +119,9 @@ class Module:
     start: int | None = None
     start_offset: int = 0
     elements: list[ElementSegment] = fresh(factory=list)
-    datas: list[DataSegment] = fresh(factory=list)
+    datas: Sequence[DataSegment] = ()
     data_count: int | None = None
-    codes: list[Code] = fresh(factory=list)
+    codes: Sequence[Code] = ()
     customs: list[CustomSection] = fresh(factory=list)
     num_imported_funcs: int = 0
     num_imported_tables: int = 0

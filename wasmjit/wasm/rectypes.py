@@ -101,6 +101,11 @@ class DefType:
         """What it is: "func", "struct" or "array"."""
         return _KINDS[type(self.composite)]
 
+    @property
+    def stands_alone(self) -> bool:
+        """Whether it is what its composite type means by itself: final, without a supertype or a group."""
+        return self.final and not self.depth and len(self.group.types) == 1
+
     def __repr__(self) -> str:
         return f"({_shallow(self.composite)})"
 
@@ -194,6 +199,11 @@ def _map(composite: CompositeType, change: Resolve) -> CompositeType:
     return ArrayType(FieldType(change(composite.element.type), composite.element.mutable))
 
 
-def _unpickle(key: tuple[Any, ...], index: int) -> DefType:
+def group_of_key(key: tuple[Any, ...]) -> tuple[DefType, ...]:
+    """The types of the group that has a key (`RecGroup.key`)."""
     with _lock:
-        return _group_of(key).types[index]
+        return _group_of(key).types
+
+
+def _unpickle(key: tuple[Any, ...], index: int) -> DefType:
+    return group_of_key(key)[index]

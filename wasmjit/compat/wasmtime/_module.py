@@ -13,6 +13,7 @@ from wasmjit.compat.wasmtime._types import ExportType, ImportType
 from wasmjit.compat.wasmtime._wat2wasm import to_wasm_bytes
 from wasmjit.errors import ArtifactError
 from wasmjit.validate import validate_all
+from wasmjit.wasm.columns import total_bytes
 
 
 class Module(Managed):
@@ -102,4 +103,4 @@ _UNCOMPILED = b"\0wjmodule\n"
 
 
 def _is_small(module: ApiModule) -> bool:
-    return sum(code.end - code.start for code in module._core.codes) <= SMALL_CODE_BYTES
+    return total_bytes(module._core.codes) <= SMALL_CODE_BYTES
