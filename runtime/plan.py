@@ -46,7 +46,7 @@ class ModulePlan:
         self._signatures: dict[int, Signature] = {}
         self._references: dict[int, memoryview] = {}  # by identity: the module keeps its segments
         self._records = memoryview(array("Q"))
-        self._record_slots = b""
+        self._record_slots: bytes | None = None
         self.exports: dict[str, Export] = {export.name: export for export in module.exports}
         self.instances = 0
         """How many have been made."""
