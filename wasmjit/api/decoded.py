@@ -18,7 +18,8 @@ _KIND = "module"
 def decode_valid(data: bytes | memoryview, digest: bytes | None, watch: Watch) -> Module:
     """A module whose bytes are known to be valid, but for function bodies; it comes from the cache if it can.
 
-    `digest` is that of the bytes, None to use no cache; `watch` gets the time. Raises what decoding and validation raise.
+    `digest` is that of the bytes, None to use no cache; `watch` gets the time. Raises what decoding and validation
+    raise.
     """
     if digest is None:
         return _decode(data, watch)
