@@ -18,6 +18,7 @@ _PARTS = (
     "binary",
     "cache",
     "compile",
+    "compile/baseline",
     "compile/llvm",
     "compile/lower",
     "compile/platform",

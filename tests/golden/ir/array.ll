@@ -64,7 +64,7 @@ entry:
 br label %b1
 b1:
 %v1 = zext i32 %p0 to i64
-%v2 = getelementptr i64, ptr %types, i64 1
+%v2 = getelementptr i8, ptr %types, i64 8
 %v3 = load i64, ptr %v2, align 8, !invariant.load !0
 %v4 = inttoptr i64 %v3 to ptr
 %v5 = getelementptr i8, ptr %libcalls, i64 144
@@ -98,7 +98,7 @@ call void @trap(ptr %c, i32 5, i32 100)
 unreachable
 b3:
 %v8 = getelementptr i8, ptr %v3, i64 0
-%v9 = getelementptr i64, ptr %types, i64 0
+%v9 = getelementptr i8, ptr %types, i64 0
 %v10 = load i64, ptr %v9, align 8, !invariant.load !0
 %v11 = inttoptr i64 %v10 to ptr
 %v12 = getelementptr i8, ptr %libcalls, i64 144

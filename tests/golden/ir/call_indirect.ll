@@ -35,7 +35,7 @@ b4:
 call void @trap(ptr %c, i32 8, i32 53)
 unreachable
 b5:
-%v9 = getelementptr i64, ptr %types, i64 0
+%v9 = getelementptr i8, ptr %types, i64 0
 %v10 = load i64, ptr %v9, align 8, !invariant.load !0
 %v11 = getelementptr i8, ptr %v7, i64 16
 %v12 = load i64, ptr %v11, align 8, !tbaa !7
@@ -89,7 +89,7 @@ b4:
 call void @trap(ptr %c, i32 8, i32 61)
 unreachable
 b5:
-%v9 = getelementptr i64, ptr %types, i64 3
+%v9 = getelementptr i8, ptr %types, i64 24
 %v10 = load i64, ptr %v9, align 8, !invariant.load !0
 %v11 = getelementptr i8, ptr %v7, i64 16
 %v12 = load i64, ptr %v11, align 8, !tbaa !7

@@ -14,7 +14,7 @@ br i1 %v3, label %b2, label %b4
 b4:
 %v4 = getelementptr i8, ptr %p0, i64 0
 %v5 = load ptr, ptr %v4, align 8, !tbaa !900006
-%v6 = getelementptr i64, ptr %types, i64 0
+%v6 = getelementptr i8, ptr %types, i64 0
 %v7 = load i64, ptr %v6, align 8, !invariant.load !0
 %v8 = getelementptr i8, ptr %v5, i64 40
 %v9 = getelementptr i64, ptr %v8, i64 0
@@ -43,7 +43,7 @@ br i1 %v3, label %b2, label %b4
 b4:
 %v4 = getelementptr i8, ptr %p0, i64 0
 %v5 = load ptr, ptr %v4, align 8, !tbaa !900006
-%v6 = getelementptr i64, ptr %types, i64 1
+%v6 = getelementptr i8, ptr %types, i64 8
 %v7 = load i64, ptr %v6, align 8, !invariant.load !0
 %v8 = ptrtoint ptr %v5 to i64
 %v9 = icmp eq i64 %v8, %v7

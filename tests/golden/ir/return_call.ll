@@ -50,7 +50,7 @@ b4:
 call void @trap(ptr %c, i32 8, i32 65)
 unreachable
 b5:
-%v8 = getelementptr i64, ptr %types, i64 0
+%v8 = getelementptr i8, ptr %types, i64 0
 %v9 = load i64, ptr %v8, align 8, !invariant.load !0
 %v10 = getelementptr i8, ptr %v6, i64 16
 %v11 = load i64, ptr %v10, align 8, !tbaa !7

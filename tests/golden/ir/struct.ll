@@ -11,7 +11,7 @@ entry:
 %libcalls = load ptr, ptr %libcalls.p, align 8, !invariant.load !0
 br label %b1
 b1:
-%v1 = getelementptr i64, ptr %types, i64 0
+%v1 = getelementptr i8, ptr %types, i64 0
 %v2 = load i64, ptr %v1, align 8, !invariant.load !0
 %v3 = inttoptr i64 %v2 to ptr
 %v4 = getelementptr i8, ptr %heap, i64 160

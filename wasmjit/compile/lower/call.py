@@ -112,10 +112,7 @@ def _direct(f: Emitter, funcidx: int) -> Callee:
     """By symbol inside the unit; else through the slot, which may hold a stub or better code later."""
     type = f.module.func_type(funcidx)
     if funcidx < f.module.num_imported_funcs:
-        offset = f.unit.layout.imported_func(funcidx)
-        code = f.emit(f"load ptr, ptr {f.field(offset + layout.IMPORT_CODE)}{INVARIANT}")
-        vmctx = f.emit(f"load ptr, ptr {f.field(offset + layout.IMPORT_VMCTX)}{INVARIANT}")
-        return Callee(type, code, vmctx)
+        return imported_callee(f, type, f.unit.layout.imported_func(funcidx))
     if funcidx in f.unit.members:
         return Callee(type, f"@f{funcidx}", "%c")
     slots = f.hoisted("%slots", layout.VMCTX_SLOTS)
@@ -124,7 +121,14 @@ def _direct(f: Emitter, funcidx: int) -> Callee:
     return Callee(type, f.emit(f"load ptr, ptr {slot}, align 8{CONTEXT_ACCESS}"), "%c")
 
 
-def _indirect(f: Emitter, imm: tuple[int, int]) -> Callee:
+def imported_callee(f: Emitter, type: FuncType, offset: int) -> Callee:
+    """An imported function, by the offset of its code and context in the VMContext."""
+    code = f.emit(f"load ptr, ptr {f.field(offset + layout.IMPORT_CODE)}{INVARIANT}")
+    vmctx = f.emit(f"load ptr, ptr {f.field(offset + layout.IMPORT_VMCTX)}{INVARIANT}")
+    return Callee(type, code, vmctx)
+
+
+def indirect_callee(f: Emitter, imm: tuple[int, int]) -> Callee:
     """Pop the index into the table. Bounds, null, type."""
     typeidx, tableidx = imm
     slot = table_slot(f, tableidx, f.pop(), TrapCode.UNDEFINED_ELEMENT)
@@ -157,16 +161,16 @@ def lower_return_call(f: Emitter, funcidx: int) -> None:
 @lowers("call_indirect")
 def lower_call_indirect(f: Emitter, imm: tuple[int, int]) -> None:
     """Call what the table holds."""
-    _call(f, _indirect(f, imm))
+    _call(f, indirect_callee(f, imm))
 
 
 @lowers("return_call_indirect")
 def lower_return_call_indirect(f: Emitter, imm: tuple[int, int]) -> None:
     """Jump to what the table holds."""
-    _tail_call(f, _indirect(f, imm))
+    _tail_call(f, indirect_callee(f, imm))
 
 
-def _reference(f: Emitter, typeidx: int) -> Callee:
+def referred_callee(f: Emitter, typeidx: int) -> Callee:
     """Pop the reference, which validation knows to have the type."""
     reference = f.pop()
     f.trap_if(f.emit(f"icmp eq ptr {reference}, null"), TrapCode.NULL_FUNCTION_REFERENCE)
@@ -176,13 +180,13 @@ def _reference(f: Emitter, typeidx: int) -> Callee:
 @lowers("call_ref")
 def lower_call_ref(f: Emitter, typeidx: int) -> None:
     """Call what is referred to."""
-    _call(f, _reference(f, typeidx))
+    _call(f, referred_callee(f, typeidx))
 
 
 @lowers("return_call_ref")
 def lower_return_call_ref(f: Emitter, typeidx: int) -> None:
     """Jump to what is referred to."""
-    _tail_call(f, _reference(f, typeidx))
+    _tail_call(f, referred_callee(f, typeidx))
 
 
 def _check_type(f: Emitter, reference: str, typeidx: int) -> None:

@@ -181,6 +181,10 @@ class Emitter:
         """The location of a trap, which says its offset itself: needed only to see what it was inlined into."""
         return f", !dbg !DILocation(line: {offset}, scope: !{self.scope})" if self.unit.inlines else ""
 
+    def masked(self, type: str, value: str, mask: int) -> str:
+        """An integer operand without the bits that are not in `mask`."""
+        return self.emit(f"and {type} {value}, {mask}") if value[0] == "%" else str(int(value) & mask)
+
     # --- blocks
 
     def next_assigned(self) -> tuple[int, ...]:

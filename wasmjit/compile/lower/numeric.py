@@ -128,8 +128,7 @@ def _shift(operation: str, type: str) -> Handler:
     mask = int(type[1:]) - 1
 
     def lower(f: Emitter, imm: None) -> None:
-        count = f.pop()
-        count = f.emit(f"and {type} {count}, {mask}") if count[0] == "%" else str(int(count) & mask)
+        count = f.masked(type, f.pop(), mask)
         f.push(f.emit(f"{operation} {type} {f.pop()}, {count}"))
 
     return lower

@@ -9,7 +9,7 @@ from wasmjit.compile.lower.emitter import INVARIANT, Emitter
 def type_info(f: Emitter, typeidx: int) -> str:
     """Address of the TypeInfo of a type of the module, an i64: what it is in this process."""
     ids = f.hoisted("%types", layout.VMCTX_TYPE_IDS)
-    pointer = f.emit(f"getelementptr i64, ptr {ids}, i64 {typeidx}")
+    pointer = f.emit(f"getelementptr i8, ptr {ids}, i64 {8 * typeidx}")
     return f.emit(f"load i64, ptr {pointer}{INVARIANT}")
 
 

@@ -1,0 +1,1 @@
+"""The baseline tier: machine code joined from stencils, which LLVM makes from the lowering once for a processor."""
