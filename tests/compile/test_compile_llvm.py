@@ -112,6 +112,15 @@ def test_code_is_for_the_cpu_that_was_named() -> None:
     assert "zmm" not in compile_assembly(LOOP, CodegenSettings("2", None, "-avx512f,-avx"))
 
 
+def test_frames_on_arm_have_a_size() -> None:
+    target = resolve_target("neoverse-v1", "aarch64-linux")
+    scalable = "x double>"
+    assert f"<vscale x 2 {scalable}" in optimize_ir(LOOP, CodegenSettings("2", target.cpu, "", target.triple))
+    code = optimize_ir(LOOP, CodegenSettings("2", target.cpu, target.features, target.triple))
+    assert "vscale" not in code
+    assert scalable in code
+
+
 def test_the_same_ir_gives_the_same_object() -> None:
     settings = CodegenSettings("2")
     first = compile_ir(LOOP, settings)

@@ -17,13 +17,15 @@ from wasmjit.abi.signature import SLOT_BYTES
 from wasmjit.abi.traps import TrapCode
 from wasmjit.compile.convention import (
     LLVM_TYPE,
-    argument_list,
+    call_arguments,
     joined_parameters,
+    needs_jump,
     parameter_list,
     result_type,
     results_in_memory,
     value_slots,
 )
+from wasmjit.compile.jump_ir import jump_arguments, jump_name
 from wasmjit.compile.platform import Platform
 from wasmjit.compile.python_ir import OFFSET_FLAG
 from wasmjit.compile.support_ir import ACTIVATION_JMP_BUF, activation_bytes
@@ -146,10 +148,11 @@ def builtin_ir(key: str, platform: Platform) -> str:
         f"  %p{i}.o = load ptr, ptr %p{i}.o.p, align 8\n" + _take(letter, f"p{i}", "other")
         for i, letter in enumerate(params)
     )
+    passed = _buffer("%passed", params) if needs_jump(params, results, platform.arch) else ""
     return f"""
 define ptr @"{builtin_symbol(key)}"(ptr %self, ptr %arguments, i64 %count, ptr %names) #0 {{
   %activation = alloca [{activation_bytes(platform)} x i8], align 16
-{_SPACE}{_buffer(results)}  %frame = call ptr @llvm.frameaddress.p0(i32 0)
+{_SPACE}{_buffer("%buffer", results)}{passed}  %frame = call ptr @llvm.frameaddress.p0(i32 0)
   %number = and i64 %count, 9223372036854775807
   %enough = icmp eq i64 %number, {len(params)}
   %plain = icmp eq ptr %names, null
@@ -178,7 +181,7 @@ run:
   %code = load ptr, ptr %slot, align 8
   %c.p = getelementptr i8, ptr %fields, i64 {layout.CALLABLE_VMCTX}
   %c = load ptr, ptr %c.p, align 8
-{_call(params, results)}  %raised = call i1 @wj_call_end(ptr %activation)
+{_call(key, platform.arch)}  %raised = call i1 @wj_call_end(ptr %activation)
   br i1 %raised, label %failed, label %give
 failed:
   ret ptr null
@@ -187,24 +190,30 @@ give:
 """
 
 
-def _call(params: str, results: str) -> str:
+def _call(key: str, arch: str) -> str:
     """The call of wasm, its results as %r0, %r1 ..."""
-    halves: list[str] = []
-
-    def emit(expression: str) -> str:
-        halves.append(f"  %h{len(halves)} = {expression}\n")
-        return f"%h{len(halves) - 1}"
-
-    arguments = argument_list(params, [f"%p{i}" for i in range(len(params))], emit)
+    params, _, results = key.partition(":")
+    if needs_jump(params, results, arch):
+        give, code, arguments = _stores(params), jump_name(key), jump_arguments("%code", "%passed")
+    else:
+        (give, arguments), code = call_arguments(params), "%code"
     returned = result_type(results)
     in_memory = results_in_memory(results)
-    call = f"call tailcc {returned} %code(ptr %c{', ptr %buffer' if in_memory else ''}{arguments})\n"
+    call = f"call tailcc {returned} {code}(ptr %c{', ptr %buffer' if in_memory else ''}{arguments})\n"
     if in_memory:
-        return "".join([*halves, f"  {call}", _loads(results, "%buffer", "r")])
+        return f"{give}  {call}{_loads(results, '%buffer', 'r')}"
     if len(results) <= 1:
-        return "".join([*halves, f"  %r0 = {call}" if results else f"  {call}"])
+        return f"{give}  {'%r0 = ' if results else ''}{call}"
     parts = [f"  %r{i} = extractvalue {returned} %r, {i}\n" for i in range(len(results))]
-    return "".join([*halves, f"  %r = {call}", *parts])
+    return "".join([give, f"  %r = {call}", *parts])
+
+
+def _stores(params: str) -> str:
+    """Write the arguments to the buffer from where a function of jump_ir.py takes them."""
+    return "".join(
+        f"  %p{i}.m = getelementptr i8, ptr %passed, i64 {offset}\n  store {type} %p{i}, ptr %p{i}.m, align 8\n"
+        for i, (type, offset) in enumerate(value_slots(params))
+    )
 
 
 def _loads(letters: str, buffer: str, prefix: str) -> str:
@@ -216,8 +225,9 @@ def _loads(letters: str, buffer: str, prefix: str) -> str:
     )
 
 
-def _buffer(results: str) -> str:
-    return f"  %buffer = alloca [{max(sum(SLOT_BYTES[letter] for letter in results), 8)} x i8], align 16\n"
+def _buffer(name: str, letters: str) -> str:
+    """Memory for values."""
+    return f"  {name} = alloca [{max(sum(SLOT_BYTES[letter] for letter in letters), 8)} x i8], align 16\n"
 
 
 def _give(results: str) -> str:
@@ -257,7 +267,7 @@ def host_ir(key: str) -> str:
 define tailcc {result_type(results)} @"{host_symbol(key)}"(ptr %c{parameter_list(params, results)}) #0 {{
   %arguments = alloca [{len(params) + 2} x ptr], align 8
   %pair = alloca [4 x ptr], align 8
-{_buffer(results)}{_SPACE}{_room()}{joins}  %state = call i32 @wj_host_begin()
+{_buffer("%buffer", results)}{_SPACE}{_room()}{joins}  %state = call i32 @wj_host_begin()
 {_arguments(params)}  %callable.p = getelementptr i8, ptr %c, i64 {layout.HOST_CALLABLE}
   %callable = load ptr, ptr %callable.p, align 8
 {_without_memory(params)}  %result.o = call ptr @PyObject_Vectorcall(ptr %callable, ptr %first, i64 %counted, ptr null)

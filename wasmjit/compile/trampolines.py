@@ -14,13 +14,15 @@ from wasmjit.abi.signature import SLOT_BYTES, THROWN
 from wasmjit.abi.traps import TrapCode
 from wasmjit.compile.boundary_ir import DECLARATIONS, builtin_ir, host_ir
 from wasmjit.compile.convention import (
-    argument_list,
+    call_arguments,
     joined_parameters,
+    needs_jump,
     parameter_list,
     result_type,
     results_in_memory,
     value_slots,
 )
+from wasmjit.compile.jump_ir import JUMP_ATTRIBUTE_TEXT, JUMP_ATTRIBUTES, jump_arguments, jump_ir, jump_name
 from wasmjit.compile.platform import Platform
 from wasmjit.compile.support_ir import ACTIVATION_JMP_BUF, ATTRIBUTES, activation_bytes
 from wasmjit.compile.symbols import enter_symbol, thunk_symbol
@@ -38,8 +40,23 @@ declare ptr @llvm.frameaddress.p0(i32)
 
 def trampolines_ir(symbols: Iterable[str], platform: Platform) -> str:
     """One unit with the trampolines of those names."""
-    functions = [_function(symbol, platform) for symbol in symbols]
-    return "".join([_DECLARATIONS, DECLARATIONS, *functions, f"attributes #0 = {{ {ATTRIBUTES} }}\n"])
+    names = list(symbols)
+    functions = [_function(name, platform) for name in names]
+    attributes = f"attributes #0 = {{ {ATTRIBUTES} }}\nattributes {JUMP_ATTRIBUTES} = {{ {JUMP_ATTRIBUTE_TEXT} }}\n"
+    return "".join([_DECLARATIONS, DECLARATIONS, *functions, *_jumps(names, platform), attributes])
+
+
+def _jumps(symbols: list[str], platform: Platform) -> list[str]:
+    """The functions that calls of wasm code need on the way."""
+    kinds_and_keys = [symbol.split(".", 1) for symbol in symbols]
+    keys = dict.fromkeys(key for kind, key in kinds_and_keys if kind in ("enter", "builtin"))
+    return [jump_ir(key) for key in keys if needs_jump(*_letters(key), platform.arch)]
+
+
+def _letters(key: str) -> tuple[str, str]:
+    """Parameters and results of a key."""
+    params, _, results = key.partition(":")
+    return params, results
 
 
 def _function(symbol: str, platform: Platform) -> str:
@@ -79,24 +96,16 @@ def _align(type: str) -> int:
     return 4 if type in ("i32", "float") else 8
 
 
-def _arguments(params: str) -> tuple[str, str]:
-    """Instructions that take halves of the arguments %p0, %p1 ..., and the text of the arguments."""
-    lines: list[str] = []
-
-    def emit(expression: str) -> str:
-        lines.append(f"  %h{len(lines)} = {expression}\n")
-        return f"%h{len(lines) - 1}"
-
-    arguments = argument_list(params, [f"%p{i}" for i in range(len(params))], emit)
-    return "".join(lines), arguments
-
-
 def _enter(key: str, platform: Platform) -> str:
     params, _, results = key.partition(":")
     returned = result_type(results)
-    halves, arguments = _arguments(params)
     in_memory = results_in_memory(results)
-    call = f"call tailcc {returned} %code(ptr %c{', ptr %buffer' if in_memory else ''}{arguments})"
+    if needs_jump(params, results, platform.arch):
+        code, give, arguments = jump_name(key), "", jump_arguments("%code", "%buffer")
+    else:
+        halves, arguments = call_arguments(params)
+        code, give = "%code", _loads(params, "p") + halves
+    call = f"call tailcc {returned} {code}(ptr %c{', ptr %buffer' if in_memory else ''}{arguments})"
     if not results or in_memory:
         take = f"  {call}\n"
     elif len(results) == 1:
@@ -119,7 +128,7 @@ set:
   %first = icmp eq i32 %trapped, 0
   br i1 %first, label %run, label %stop
 run:
-{_loads(params, "p")}{halves}{take}{"" if in_memory else _stores(results, "r")}\
+{give}{take}{"" if in_memory else _stores(results, "r")}\
   call void @wj_end(ptr %activation)
   ret i32 0
 stop:

@@ -67,12 +67,20 @@ def _uleb(data: memoryview, pos: int) -> tuple[int, int]:
             return value, pos
 
 
+def _sleb_byte(byte: int) -> int:
+    """A small signed number."""
+    return (byte & 0x3F) - (byte & 0x40)
+
+
 def _u32(data: memoryview, pos: int) -> int:
     return int.from_bytes(data[pos : pos + 4], "little")
 
 
-def _read_saved(data: memoryview, pos: int, end: int, platform: Platform) -> Saved:
-    """Run the instructions of a frame description; registers stay saved from where they are saved on."""
+def _read_saved(data: memoryview, pos: int, end: int, platform: Platform, unit_bytes: int) -> Saved:
+    """Run the instructions of a frame description; registers stay saved from where they are saved on.
+
+    Places are counted in units of `unit_bytes` below the canonical frame address.
+    """
     words = dict.fromkeys(platform.saved_registers, 0)
     register, offset, cfa = -1, 0, 16
     while pos < end:
@@ -80,9 +88,9 @@ def _read_saved(data: memoryview, pos: int, end: int, platform: Platform) -> Sav
         pos += 1
         kind = code >> 6
         if kind == _CFA_OFFSET:
-            factored, pos = _uleb(data, pos)  # of -8
+            factored, pos = _uleb(data, pos)
             if code & 0x3F in words:
-                words[code & 0x3F] = factored
+                words[code & 0x3F] = factored * unit_bytes // 8
             continue
         if kind in (_CFA_ADVANCE, _CFA_RESTORE):
             continue
@@ -91,7 +99,7 @@ def _read_saved(data: memoryview, pos: int, end: int, platform: Platform) -> Sav
             value, pos = _uleb(data, pos) if operand in "us" else (0, pos + int(operand))
             operands.append(value)
         if code in (0x05, 0x11) and operands[0] in words:
-            words[operands[0]] = operands[1]
+            words[operands[0]] = operands[1] * unit_bytes // 8
         elif code == _CFA_DEF_CFA:
             register, offset = operands
         elif code == _CFA_DEF_CFA_REGISTER:
@@ -159,10 +167,25 @@ class _Function(NamedTuple):
     sites: list[tuple[int, int, int]]
 
 
+class _Common(NamedTuple):
+    """What descriptions of frames share: whether they tell of call sites, and in what units of bytes, downwards, they
+    say where registers are saved.
+    """
+
+    has_lsda: bool
+    unit_bytes: int
+
+
+def _read_common(data: memoryview, start: int) -> _Common:
+    augmentation = bytes(data[start + 9 : start + 14]).split(b"\0")[0]
+    _, pos = _uleb(data, start + 9 + len(augmentation) + 1)  # the unit of code addresses
+    return _Common(b"L" in augmentation, -_sleb_byte(data[pos]))
+
+
 def _read_functions(sections: _Sections, platform: Platform) -> Iterator[_Function]:
     data, places = sections.data(".eh_frame"), sections.relocations(".eh_frame")
     tables = sections.data(".gcc_except_table")
-    has_lsda: dict[int, bool] = {}
+    common: dict[int, _Common] = {}
     pos = 0
     while pos + 4 <= len(data):
         start, length = pos, _u32(data, pos)
@@ -171,13 +194,13 @@ def _read_functions(sections: _Sections, platform: Platform) -> Iterator[_Functi
         if not length:
             continue
         if not back:
-            augmentation = bytes(data[start + 9 : start + 14])
-            has_lsda[start] = b"L" in augmentation.split(b"\0")[0]
+            common[start] = _read_common(data, start)
             continue
+        has_lsda, unit_bytes = common[start + 4 - back]
         size = _u32(data, start + 12)
         extra, at = _uleb(data, start + 16)
-        sites = list(_read_sites(tables, places[at].offset)) if has_lsda[start + 4 - back] and at in places else []
-        yield _Function(places[start + 8], size, _read_saved(data, at + extra, pos, platform), sites)
+        sites = list(_read_sites(tables, places[at].offset)) if has_lsda and at in places else []
+        yield _Function(places[start + 8], size, _read_saved(data, at + extra, pos, platform, unit_bytes), sites)
 
 
 # --- writing

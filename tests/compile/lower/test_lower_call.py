@@ -1,4 +1,4 @@
-"""Tail calls: they take no stack, whoever is called and whatever it takes and returns."""
+"""Tail calls take no stack, whoever is called and whatever it takes and returns; other calls leave it as it was."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 import wasmjit
-from wasmjit.config import OptLevel
+from wasmjit.api.wat import wat_to_wasm
+from wasmjit.binary import decode_module
+from wasmjit.compile.driver import function_asm
+from wasmjit.config import Config, OptLevel
 
 LEVELS: tuple[OptLevel, ...] = ("0", "2")
 DEEP = 1_000_000  # 64 MB of stack if a call took 64 bytes; the limit is 2 MiB
@@ -110,3 +113,68 @@ def test_backtrace() -> None:
     with pytest.raises(wasmjit.Trap) as trap:
         optimized("0", wat).f()
     assert [frame.funcidx for frame in trap.value.frames] == [0, 2]
+
+
+# --- calls that come back
+
+
+TYPES = ("i32", "i64", "f32", "f64")
+
+
+def pressed(params: list[str]) -> str:
+    """A function that keeps many values while it calls one that takes many, in a try block too, and adds all up."""
+    constants = " ".join(f"({t}.const {i + 1})" for i, t in enumerate(params))
+    weighted = [f"(i64.mul (i64.const {i + 1}) {as_i64(t, f'(local.get {i})')})" for i, t in enumerate(params)]
+    add = "".join(f"(local.set $n (i64.add (local.get $n) {w}))" for w in weighted)
+    loads = "".join(f"(local.set $k{i} (i64.load offset={8 * i} (local.get 0)))" for i in range(24))
+    sums = "".join(f"(local.set $n (i64.add (local.get $n) (local.get $k{i})))" for i in range(24))
+    keep = " ".join(f"(local $k{i} i64)" for i in range(24))
+    return f"""(module (memory 1) (tag $e (param i64))
+      (type $t (func (param {" ".join(params)}) (result i64)))
+      (table funcref (elem $callee))
+      (func (export "set") (param i32 i64) (i64.store (local.get 0) (local.get 1)))
+      (func $callee (export "callee") (type $t) (local $n i64) {add} (local.get $n))
+      (func $thrower (type $t) (throw $e (call $callee {" ".join(f"(local.get {i})" for i in range(len(params)))})))
+      (func (export "direct") (param i32) (result i64) (local $n i64) {keep}
+        {loads} (local.set $n (call $callee {constants})) {sums}
+        (i64.add (local.get $n) (call $callee {constants})))
+      (func (export "indirect") (param i32) (result i64) (local $n i64) {keep}
+        {loads} (local.set $n (call_indirect (type $t) {constants} (i32.const 0))) {sums} (local.get $n))
+      (func (export "caught") (param i32) (result i64) (local $n i64) {keep}
+        {loads}
+        (block $caught (result i64) (try_table (catch $e $caught) (drop (call $thrower {constants}))) (unreachable))
+        (local.set $n) {sums} (local.get $n)))"""
+
+
+def as_i64(type: str, value: str) -> str:
+    """A value of any type as i64."""
+    if type == "i64":
+        return value
+    return f"(i64.extend_i32_s {value})" if type == "i32" else f"(i64.trunc_{type}_s {value})"
+
+
+@pytest.mark.parametrize("opt", ["0", "1", "2"])
+@pytest.mark.parametrize("count", [7, 8, 9, 20, 45])
+def test_calls_with_many_arguments(opt: OptLevel, count: int) -> None:
+    """Whoever calls whom, and from Python: what is kept meanwhile is the same afterwards."""
+    params = [TYPES[i * i % 4 if count > 20 else i % 2] for i in range(count)]
+    inst = optimized(opt, pressed(params))
+    expected = sum(i * i for i in range(1, count + 1))
+    assert inst.callee(*(float(i + 1) if t[0] == "f" else i + 1 for i, t in enumerate(params))) == expected
+    for i in range(24):
+        inst.set(8 * i, 1 << 2 * i)
+    kept = sum(1 << 2 * i for i in range(24))
+    assert inst.direct(0) == 2 * expected + kept
+    assert (inst.indirect(0), inst.caught(0)) == (expected + kept,) * 2
+
+
+@pytest.mark.parametrize("opt", ["0", "1", "2"])
+def test_no_call_moves_the_stack_pointer_on_arm(opt: OptLevel) -> None:
+    """LLVM reloads registers from the stack between such a call and the instruction that moves the pointer back."""
+    module = decode_module(wat_to_wasm(pressed(["i64"] * 20)))
+    config = Config(opt=opt, target="aarch64-linux")
+    for funcidx in range(2, len(module.codes)):  # behind those two that call nothing
+        code = function_asm(module, config, funcidx).partition(f"\nf{funcidx}:")[2].partition(".Lfunc_end")[0]
+        _, call, behind = code.partition("\tbl")
+        assert call
+        assert "sub\tsp, sp" not in behind

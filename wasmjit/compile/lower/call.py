@@ -9,7 +9,15 @@ from typing import NamedTuple
 from wasmjit.abi import layout
 from wasmjit.abi.signature import SLOT_BYTES, signature_key
 from wasmjit.abi.traps import TrapCode
-from wasmjit.compile.convention import SLOT_ALIGN, argument_list, results_in_memory, stack_arguments, value_slots
+from wasmjit.compile.convention import (
+    SLOT_ALIGN,
+    argument_list,
+    needs_jump,
+    results_in_memory,
+    stack_arguments,
+    value_slots,
+)
+from wasmjit.compile.jump_ir import jump_arguments
 from wasmjit.compile.lower.emitter import CONTEXT_ACCESS, INVARIANT, Emitter
 from wasmjit.compile.lower.exception import emit_call
 from wasmjit.compile.lower.reference import table_slot
@@ -40,12 +48,17 @@ def _arguments(f: Emitter, type: FuncType) -> str:
 def _call(f: Emitter, callee: Callee) -> None:
     """Pop the arguments, call, push the results. Calls that LLVM merged would have no place in a backtrace."""
     type = callee.type
-    arguments = _arguments(f, type)
-    results = result_letters(type)
-    buffer = _result_buffer(f, results) if results_in_memory(results) else None
+    params, results = param_letters(type), result_letters(type)
+    code = callee.code
+    if needs_jump(params, results, f.unit.target_arch):
+        arguments = _spill_arguments(f, callee, _buffer(f, "%arguments", params))
+        code = f.unit.jump(signature_key(type))
+    else:
+        arguments = _arguments(f, type)
+    buffer = _buffer(f, "%results", results) if results_in_memory(results) else None
     returned = result_type(type)
     first = "" if buffer is None else f", ptr {buffer}"
-    result = emit_call(f, f"tailcc {returned} {callee.code}(ptr {callee.vmctx}{first}{arguments})", returned)
+    result = emit_call(f, f"tailcc {returned} {code}(ptr {callee.vmctx}{first}{arguments})", returned)
     if returned == "void":
         if buffer is not None:
             _load_results(f, results, buffer)
@@ -57,10 +70,10 @@ def _call(f: Emitter, callee: Callee) -> None:
         f.push(f.emit(f"extractvalue {returned} {result}, {i}"))
 
 
-def _result_buffer(f: Emitter, results: str) -> str:
-    """Memory in this function's frame for results of a call."""
-    size_bytes = sum(SLOT_BYTES[letter] for letter in results)
-    return f.allocated(f"%results.{size_bytes}", f"[{size_bytes} x i8], align 16")
+def _buffer(f: Emitter, name: str, letters: str) -> str:
+    """Memory in this function's frame for arguments or results of a call."""
+    size_bytes = sum(SLOT_BYTES[letter] for letter in letters)
+    return f.allocated(f"{name}.{size_bytes}", f"[{size_bytes} x i8], align 16")
 
 
 def _load_results(f: Emitter, results: str, buffer: str) -> None:
@@ -77,14 +90,15 @@ def _tail_call(f: Emitter, callee: Callee) -> None:
     convention guarantees too, and is left unoptimised so that nothing comes between call and return.
     """
     code = callee.code
-    if stack_arguments(param_letters(callee.type), result_letters(callee.type)):
-        arguments = f", ptr {code}, ptr {_spill_arguments(f, callee)}"
+    arch = f.unit.target_arch
+    if stack_arguments(param_letters(callee.type), result_letters(callee.type), arch):
+        arguments = _spill_arguments(f, callee, _store_buffer(f))
         code = f.unit.jump(signature_key(callee.type))
     else:
         arguments = _arguments(f, callee.type)
     first = ", ptr %ret" if results_in_memory(result_letters(callee.type)) else ""
     returned = result_type(callee.type)
-    f.moves_frame = stack_arguments(param_letters(f.type), result_letters(f.type))
+    f.moves_frame = stack_arguments(param_letters(f.type), result_letters(f.type), arch)
     kind = "tail" if f.moves_frame else "musttail"
     text = f"{kind} call tailcc {returned} {code}(ptr {callee.vmctx}{first}{arguments}){f.location()}"
     if returned == "void":
@@ -95,17 +109,21 @@ def _tail_call(f: Emitter, callee: Callee) -> None:
     f.go_dead()
 
 
-def _spill_arguments(f: Emitter, callee: Callee) -> str:
-    """Pop the arguments into the store's buffer, since this function's frame goes; the buffer."""
+def _store_buffer(f: Emitter) -> str:
+    """Memory for arguments that outlives this function's frame."""
+    store = f.hoisted("%store", layout.VMCTX_STORE)
+    return f.emit(f"getelementptr i8, ptr {store}, i64 {layout.STORE_ARGUMENTS}")
+
+
+def _spill_arguments(f: Emitter, callee: Callee, buffer: str) -> str:
+    """Pop the arguments into a buffer; what the function that takes them from there gets instead, as text."""
     letters = param_letters(callee.type)
     first = len(f.stack) - len(letters)
-    store = f.hoisted("%store", layout.VMCTX_STORE)
-    buffer = f.emit(f"getelementptr i8, ptr {store}, i64 {layout.STORE_ARGUMENTS}")
     for (llvm, offset), value in zip(value_slots(letters), f.stack[first:], strict=True):
         pointer = f.emit(f"getelementptr i8, ptr {buffer}, i64 {offset}")
         f.line(f"store {llvm} {value}, ptr {pointer}, align {SLOT_ALIGN}{CONTEXT_ACCESS}")
     del f.stack[first:]
-    return buffer
+    return jump_arguments(callee.code, buffer)
 
 
 def _direct(f: Emitter, funcidx: int) -> Callee:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from wasmjit.abi import layout
 from wasmjit.abi.libcalls import Libcall
 from wasmjit.binary.code import Body, decode_body
+from wasmjit.compile.jump_ir import JUMP_ATTRIBUTE_TEXT, JUMP_ATTRIBUTES, jump_ir, jump_name
 from wasmjit.compile.lower.emitter import FIRST_FREE_METADATA, METADATA
 from wasmjit.compile.lower.function import lower_function
 from wasmjit.compile.lower.heap import HEAP_METADATA
-from wasmjit.compile.lower.jump import JUMP_ATTRIBUTES, jump_ir
 from wasmjit.compile.statistics import Statistics, Watch
 from wasmjit.validate import validate_body
 from wasmjit.wasm.module import Module
@@ -50,7 +50,7 @@ def _attributes(guard: bool, has_invokes: bool) -> str:
         "#0": f"{common} {_NO_TAIL_CALLS}",
         "#1": f"noinline optnone {common} {_NO_TAIL_CALLS}",
         "#2": trap,
-        JUMP_ATTRIBUTES: 'noinline optnone uwtable "frame-pointer"="all"',
+        JUMP_ATTRIBUTES: JUMP_ATTRIBUTE_TEXT,
         "#4": f"noinline optnone {common}",
     }
     return "".join(f"attributes {name} = {{ {text} }}\n" for name, text in groups.items())
@@ -105,10 +105,9 @@ class Unit:
 
     def jump(self, key: str) -> str:
         """A function of the unit that jumps to one of signature `key`: it takes that and a buffer of its arguments."""
-        name = f'@"jump.{key}"'
         if key not in self._jumps:
-            self._jumps[key] = jump_ir(name, key)
-        return name
+            self._jumps[key] = jump_ir(key)
+        return jump_name(key)
 
     def next_metadata(self) -> int:
         """The number of the node that `add_metadata` adds next."""

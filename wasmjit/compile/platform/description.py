@@ -15,7 +15,7 @@ STUB_BYTES = 16
 
 @record
 class Platform:
-    """An operating system on a processor. Offsets and sizes in bytes.
+    """An operating system on a processor, whose name is `arch`. Offsets and sizes in bytes.
 
     `context_*` are offsets in `ucontext_t` of the program counter, the stack pointer and the frame pointer, `siginfo_*`
     in `siginfo_t`, `action_*` in `struct sigaction`; `jmp_buf_bytes` and `mask_bytes` are sizes of a `jmp_buf` and a
@@ -35,6 +35,7 @@ class Platform:
     that have been written there; empty where it sees them anyway.
     """
 
+    arch: str
     elf_machine: int
     context_pc: int
     context_sp: int

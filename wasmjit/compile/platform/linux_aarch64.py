@@ -147,6 +147,7 @@ _FLUSH = array(
 )
 
 PLATFORM = Platform(
+    arch="aarch64",
     elf_machine=183,
     context_pc=_PC,
     context_sp=_SP,

@@ -151,6 +151,7 @@ jmpq *%r8", ""()
 """
 
 PLATFORM = Platform(
+    arch="x86_64",
     elf_machine=62,
     context_pc=_GREGS + 8 * _RIP,
     context_sp=_GREGS + 8 * _RSP,
