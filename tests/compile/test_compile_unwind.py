@@ -15,13 +15,15 @@ from wasmjit.compile.unwind import unwind_records
 
 COUNT = 14
 
+LOADS = "".join(f"  %q{i} = getelementptr i64, ptr %p, i64 {i}\n  %v{i} = load i64, ptr %q{i}\n" for i in range(COUNT))
+CALLS = "".join(f"  %c{i} = call i64 @g(i64 %v{i})\n" for i in range(COUNT))
+SUMS = "".join(f"  %s{i + 1} = add i64 %s{i}, %v{i}\n" for i in range(COUNT))
 IR = f"""
 declare i64 @g(i64)
 define i64 @f(ptr %p) uwtable "frame-pointer"="all" {{
-{"".join(f"  %q{i} = getelementptr i64, ptr %p, i64 {i}{chr(10)}  %v{i} = load i64, ptr %q{i}{chr(10)}" for i in range(COUNT))}
-{"".join(f"  %c{i} = call i64 @g(i64 %v{i}){chr(10)}" for i in range(COUNT))}
+{LOADS}{CALLS}
   %s0 = add i64 0, 0
-{"".join(f"  %s{i + 1} = add i64 %s{i}, %v{i}{chr(10)}" for i in range(COUNT))}
+{SUMS}
   ret i64 %s{COUNT}
 }}
 """
