@@ -40,6 +40,8 @@ class Config:
     * `jobs`: processes that compile eagerly; 1 compiles in this process.
     * `cache`: whether compiled code is kept on disk, and found there by the next process (`wasmjit cache dir`).
     * `fuel`: code consumes the fuel of its store, an instruction a unit, and traps when that is used up.
+    * `perf`: tell profilers and debuggers what functions are called: in `/tmp/perf-PID.map`, which `perf` reads, and by
+      GDB's interface for just-in-time compilers.
     * `release_gil`: calls of exports let other Python threads run from their start. Otherwise they hold the global
       interpreter lock, which costs less, for the first hundredth of a second.
     * `relaxed_simd_deterministic`: relaxed vector instructions give the results of the specification's deterministic
@@ -65,6 +67,7 @@ class Config:
     validation: Validation = "lazy"
     cache: bool = True
     fuel: bool = False
+    perf: bool = False
     features: frozenset[str] = SUPPORTED
 
     def __post_init__(self) -> None:

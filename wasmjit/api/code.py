@@ -172,7 +172,7 @@ def _load(data: bytes | memoryview, config: Config, statistics: Statistics) -> C
     _check_machine(artifact.compiled)
     core = _decode(artifact.module, config, statistics)
     compiled = artifact.compiled
-    native = load_objects(core, compiled, statistics)
+    native = load_objects(core, compiled, statistics, perf=config.perf)
     return Code(core, native, statistics, guard=compiled.guard, fuel=compiled.fuel, artifact=data)
 
 

@@ -34,6 +34,7 @@ class Settings(TypedDict, total=False):
     validation: Validation
     cache: bool
     fuel: bool
+    perf: bool
 
 
 class Engine:

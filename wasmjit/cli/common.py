@@ -142,11 +142,12 @@ def make_engine(
     tier: Tier = "optimized",
     compilation: Compilation = "lazy",
     cache: bool = True,
+    perf: bool = False,
 ) -> Engine:
     """The engine that options ask for."""
     settings: Settings = {"opt": opt, "bounds_checks": bounds_checks, "target_cpu": target_cpu, "jobs": jobs}
     settings["target"] = target
-    settings |= {"release_gil": True, "tier": tier, "compilation": compilation, "cache": cache}
+    settings |= {"release_gil": True, "tier": tier, "compilation": compilation, "cache": cache, "perf": perf}
     if limits is not None:
         settings["fuel"] = limits.fuel is not None
         if limits.stack_bytes is not None:

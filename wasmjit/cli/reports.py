@@ -23,6 +23,7 @@ class Reports:
 
     stats: bool
     stats_json: Path | None
+    perf: bool
 
     @contextmanager
     def shown(self, module: Module) -> Iterator[None]:
@@ -30,8 +31,16 @@ class Reports:
         try:
             yield
         finally:
+            if self.perf and module.engine.config.tier != "interp":
+                self._warn()
             if self.stats or self.stats_json:
                 self._show(module)
+
+    def _warn(self) -> None:
+        from wasmjit.compile.profiling import process_profiler
+
+        for problem in process_profiler().problems:
+            click.echo(f"wasmjit: warning: {problem}", err=True)
 
     def _show(self, module: Module) -> None:
         module._code.keep()  # costs time that belongs to the run
@@ -50,6 +59,7 @@ _OPTIONS = (
         type=click.Path(dir_okay=False, path_type=Path),
         help="Write the same to a file, as JSON.",
     ),
+    click.option("--perf", is_flag=True, help="Tell perf and GDB what the functions are called."),
 )
 
 
@@ -57,8 +67,8 @@ def report_options(command: _Command) -> _Command:
     """The options, given to the command as `reports`."""
 
     @functools.wraps(command)
-    def run(*args: Any, stats: bool, stats_json: Path | None, **rest: Any) -> object:
-        return command(*args, reports=Reports(stats, stats_json), **rest)
+    def run(*args: Any, stats: bool, stats_json: Path | None, perf: bool, **rest: Any) -> object:
+        return command(*args, reports=Reports(stats, stats_json, perf), **rest)
 
     wrapped: Any = run
     for option in reversed(_OPTIONS):

@@ -113,6 +113,7 @@ def command(
             tier=tier,
             compilation=compilation,
             cache=not no_cache,
+            perf=reports.perf,
         )
         module = _load(file, engine)
         linker = Linker(_make_store(engine, limits), allow_shadowing=True)

@@ -109,10 +109,12 @@ def _pack_of(code: bytes | memoryview, debug: bytes | memoryview) -> CodePack:
     return load_pack(code, lambda: debug)
 
 
-def load_objects(module: Module, compiled: CompiledModule, statistics: Statistics | None = None) -> LoadedModule:
+def load_objects(
+    module: Module, compiled: CompiledModule, statistics: Statistics | None = None, *, perf: bool = False
+) -> LoadedModule:
     """Map the code of a compiled file, ready to be called."""
     pack = _pack_of(compiled.code, compiled.debug)
-    loaded = LoadedModule([pack], module, statistics)
+    loaded = LoadedModule([pack], module, statistics, perf=perf)
     loaded.statistics.made("file", len(pack.funcidxs), 0, len(pack.code))
     return loaded
 
@@ -122,7 +124,7 @@ def compile_module(
 ) -> LoadedModule:
     """Compile and load."""
     compiled = compile_objects(module, config, progress=progress, statistics=statistics)
-    return LoadedModule([_pack_of(compiled.code, compiled.debug)], module, statistics)
+    return LoadedModule([_pack_of(compiled.code, compiled.debug)], module, statistics, perf=config.perf)
 
 
 # --- to look at

@@ -24,9 +24,9 @@ SHN_ABS = 0xFFF1
 STB_LOCAL = 0
 STT_FUNC = 2
 
-_HEADER = struct.Struct("<16sHHIQQQIHHHHHH")
-_SECTION = struct.Struct("<IIQQQQIIQQ")
-_SYMBOL = struct.Struct("<IBBHQQ")
+FILE_HEADER = struct.Struct("<16sHHIQQQIHHHHHH")
+SECTION_HEADER = struct.Struct("<IIQQQQIIQQ")
+SYMBOL = struct.Struct("<IBBHQQ")
 RELA = struct.Struct("<QQq")
 
 _IDENT = b"\x7fELF\x02\x01\x01"
@@ -68,10 +68,10 @@ class ElfObject:
             raise InternalError(f"damaged object file: {error}") from error
 
     def _read(self) -> None:
-        ident, kind, self.machine, _, _, _, table_offset, *_, count, names_index = _HEADER.unpack_from(self._data)
+        ident, kind, self.machine, _, _, _, table_offset, *_, count, names_index = FILE_HEADER.unpack_from(self._data)
         if ident[:7] != _IDENT or kind != _ET_REL:
             raise InternalError("not a relocatable object file")
-        headers = [_SECTION.unpack_from(self._data, table_offset + _SECTION.size * i) for i in range(count)]
+        headers = [SECTION_HEADER.unpack_from(self._data, table_offset + SECTION_HEADER.size * i) for i in range(count)]
         names = self._section_data(headers[names_index])
         self.sections = [self._section(header, bytes(names)) for header in headers]
         self.symbols = self._read_symbols()
@@ -95,7 +95,7 @@ class ElfObject:
         strings = bytes(self.sections[table.link].data)
         return [
             Symbol(_string(strings, name), info >> 4, info & 15, section, value, size)
-            for name, info, _, section, value, size in _SYMBOL.iter_unpack(table.data)
+            for name, info, _, section, value, size in SYMBOL.iter_unpack(table.data)
         ]
 
     def relocations(self, index: int) -> Iterator[tuple[int, int, int]]:

@@ -36,7 +36,7 @@ class LazyModule(LoadedModule):
         progress: Progress | None = None,
         statistics: Statistics | None = None,
     ) -> None:
-        super().__init__((), module, statistics)
+        super().__init__((), module, statistics, perf=config.perf)
         self._progress = progress
         self._pause: Callable[[], None] = getattr(progress, "pause", _nothing)
         self._done = 0
@@ -53,7 +53,7 @@ class LazyModule(LoadedModule):
             weakref.finalize(self, self._cache.flush)  # at the interpreter's end too
             pack = self._cache.load()
             if pack is not None:
-                self.add(pack)
+                self.add(pack, "cache")
                 self.statistics.made("cache", len(pack.funcidxs), 0, len(pack.code))
                 self.is_cached = True
 
@@ -77,7 +77,7 @@ class LazyModule(LoadedModule):
             self._report(())
             try:
                 pack = compiler.cluster(funcidx, self.is_compiled)
-                self.add(pack)
+                self.add(pack, compiler.source)
                 self._report(pack.funcidxs)
             finally:
                 self._pause()

@@ -173,6 +173,11 @@ class LoadedObject:
         """What unwind_ir.py needs to let exceptions pass."""
         return unwind_table(self.start, [(0, unwind_records(ElfObject(self._data), self._places, current_platform()))])
 
+    @property
+    def functions(self) -> list[tuple[int, int, str]]:
+        """Address, size and name of each function."""
+        return [(self.start + start, size, name) for start, size, name in self._functions]
+
     def function_at(self, pc: int) -> str | None:
         """Name of the function whose code holds address `pc`."""
         if self._function_starts is None:

@@ -6,13 +6,17 @@ import ctypes
 from bisect import bisect_right, insort
 from collections.abc import Iterable
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from wasmjit.abi.native import CodePosition
 from wasmjit.compile.loaded_pack import LoadedPack
 from wasmjit.compile.pack import CodePack
-from wasmjit.compile.statistics import Statistics
+from wasmjit.compile.statistics import Source, Statistics
 from wasmjit.errors import InternalError
 from wasmjit.wasm.module import Module
+
+if TYPE_CHECKING:
+    from wasmjit.compile.profiling import FunctionNames
 
 _start_of = attrgetter("start")
 
@@ -20,12 +24,20 @@ _start_of = attrgetter("start")
 class LoadedModule:
     """Implements `abi.native.NativeModule`. The code stays mapped as long as this object lives.
 
-    What it costs is counted in `statistics`.
+    What it costs is counted in `statistics`. `perf` is whether profilers and debuggers are told of the code.
     """
 
-    def __init__(self, packs: Iterable[CodePack], module: Module, statistics: Statistics | None = None) -> None:
+    def __init__(
+        self,
+        packs: Iterable[CodePack],
+        module: Module,
+        statistics: Statistics | None = None,
+        *,
+        perf: bool = False,
+    ) -> None:
         self.module = module
         self.statistics = statistics or Statistics()
+        self._names = _function_names(module) if perf else None
         self._first = module.num_imported_funcs
         self._slots = (ctypes.c_uint64 * max(len(module.codes), 1))()
         self._words = memoryview(self._slots).cast("B").cast("Q")
@@ -33,8 +45,8 @@ class LoadedModule:
         for pack in packs:
             self.add(pack)
 
-    def add(self, pack: CodePack) -> None:
-        """Load a pack, and let the slots of its functions lead to it."""
+    def add(self, pack: CodePack, source: Source | None = None) -> None:
+        """Load a pack, and let the slots of its functions lead to it. `source` is for profilers."""
         watch = self.statistics.watch()
         loaded = LoadedPack(pack)
         insort(self._packs, loaded, key=_start_of)
@@ -42,6 +54,8 @@ class LoadedModule:
         for funcidx, start in zip(pack.funcidxs, pack.starts, strict=True):
             words[funcidx - first] = base + start
         watch.lap("load")
+        if self._names is not None:
+            _report(loaded, self._names, source)
 
     @property
     def slots_address(self) -> int:
@@ -82,3 +96,16 @@ class LoadedModule:
         """The function whose body holds byte `offset`."""
         index = bisect_right(self.module.codes, offset, key=attrgetter("start")) - 1
         return index + self._first if index >= 0 and offset < self.module.codes[index].end else default
+
+
+def _function_names(module: Module) -> FunctionNames:
+    from wasmjit.compile.profiling import FunctionNames, process_profiler
+
+    process_profiler()
+    return FunctionNames(module)
+
+
+def _report(loaded: LoadedPack, names: FunctionNames, source: Source | None) -> None:
+    from wasmjit.compile.profiling import process_profiler
+
+    process_profiler().add_pack(loaded, names, source)

@@ -98,10 +98,11 @@ class Support:
 
     def __init__(self) -> None:
         self._platform = current_platform()
-        self._code = LoadedObject(compile_support(), arena=support_arena())
-        self._trampolines: list[LoadedObject] = []
-        self._symbols = dict(self._code.symbols)
+        self._objects: list[LoadedObject] = []
+        self._observer: Callable[[LoadedObject], None] | None = None
+        self._symbols: dict[str, int] = {}
         self._lock = threading.RLock()
+        self._load(compile_support())
         self._set_variables()
         self._handlers = _SignalHandlers(self._platform, self._symbols)
         self.direct: DirectSupport | None = self._make_direct() if has_usual_objects() else None
@@ -110,6 +111,20 @@ class Support:
         word = ctypes.c_uint64
         self._copy_segments = ctypes.PYFUNCTYPE(word, *[word] * 8)(self._symbols["wj_copy_segments"])
         self._add_words = ctypes.PYFUNCTYPE(None, *[word] * 4)(self._symbols["wj_add_words"])
+
+    def _load(self, data: bytes | memoryview) -> None:
+        obj = LoadedObject(data, self._resolve, arena=support_arena())
+        self._objects.append(obj)
+        self._symbols.update(obj.symbols)
+        if self._observer is not None:
+            self._observer(obj)
+
+    def observe(self, observer: Callable[[LoadedObject], None]) -> None:
+        """Have a function called with each object, those that are loaded already first."""
+        with self._lock:
+            for obj in self._objects:
+                observer(obj)
+            self._observer = observer
 
     def _set_variables(self) -> None:
         arena = process_arena()
@@ -125,9 +140,7 @@ class Support:
                 raise InternalError("no thread-specific storage is left in this process")
 
     def _make_direct(self) -> DirectSupport:
-        code = LoadedObject(compile_python_support(), self._resolve, arena=support_arena())
-        self._trampolines.append(code)
-        self._symbols.update(code.symbols)
+        self._load(compile_python_support())
         direct = DirectSupport(self._symbols, self._symbol)
         direct.set_reinstall(self.install_signal_handlers)
         return direct
@@ -143,9 +156,7 @@ class Support:
         with self._lock:
             missing = [symbol for symbol in dict.fromkeys(symbols) if symbol not in self._symbols]
             if missing:
-                obj = LoadedObject(compile_trampolines(missing), self._resolve, arena=support_arena())
-                self._trampolines.append(obj)
-                self._symbols.update(obj.symbols)
+                self._load(compile_trampolines(missing))
 
     def _resolve(self, name: str) -> int:
         address = self._symbols.get(name)
@@ -188,9 +199,7 @@ class Support:
         symbol = f"wj_gc_{name}"
         with self._lock:
             if symbol not in self._symbols:
-                obj = LoadedObject(compile_heap_support(), self._resolve, arena=support_arena())
-                self._trampolines.append(obj)
-                self._symbols.update(obj.symbols)
+                self._load(compile_heap_support())
         return self._symbols[symbol]
 
     def copy_segments(

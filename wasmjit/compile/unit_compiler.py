@@ -14,7 +14,7 @@ from wasmjit.compile.llvm.target import Target, resolve_target
 from wasmjit.compile.lower import Unit
 from wasmjit.compile.pack import CodePack
 from wasmjit.compile.plan import resolve_guard, resolve_opt
-from wasmjit.compile.statistics import SOURCE_OF_OPT, Statistics, Watch, body_bytes
+from wasmjit.compile.statistics import SOURCE_OF_OPT, Source, Statistics, Watch, body_bytes
 from wasmjit.config import Config
 from wasmjit.errors import WasmError
 from wasmjit.wasm.module import Module
@@ -34,6 +34,11 @@ class UnitCompiler:
         self.settings = CodegenSettings(
             resolve_opt(module, config), self.target.cpu, self.target.features, self.target.triple
         )
+
+    @property
+    def source(self) -> Source:
+        """What its code counts as."""
+        return SOURCE_OF_OPT[self.settings.opt]
 
     def ir(self, funcidxs: Iterable[int], bodies: Mapping[int, Body] | None = None, watch: Watch | None = None) -> str:
         """IR of a unit. Raises what decoding and validation raise for a body that is not valid.
@@ -65,7 +70,7 @@ class UnitCompiler:
         pack = link_object(data)
         watch.lap("link")
         size = body_bytes(self.module, pack.funcidxs)
-        self.statistics.made(SOURCE_OF_OPT[self.settings.opt], len(pack.funcidxs), size, len(pack.code))
+        self.statistics.made(self.source, len(pack.funcidxs), size, len(pack.code))
         return pack
 
     def cluster(self, funcidx: int, is_compiled: Callable[[int], bool]) -> CodePack:

@@ -241,6 +241,13 @@ def unwind_table(start: int, pieces: Iterable[tuple[int, bytes | memoryview]]) -
     return b"".join([_HEADER.pack(start, len(records)), *records, *sites])
 
 
+def table_frames(table: bytes) -> dict[int, Saved]:
+    """What the functions of a table save, by their addresses."""
+    start, count = _HEADER.unpack_from(table)
+    records = _FUNCTION.iter_unpack(table[_HEADER.size : _HEADER.size + _FUNCTION.size * count])
+    return {start + begin: Saved(cfa, tuple(saved)) for begin, _, _, _, _, _, saved, cfa, _ in records}
+
+
 def attach_records(image: bytearray, records: bytes, align: int) -> None:
     """Put records behind a piece of code, where they stay with it; its end becomes a multiple of `align`."""
     offset = len(image)
