@@ -15,7 +15,7 @@ from wasmjit.compile.unwind import attached_records, process_unwinder, unwind_ta
 from wasmjit.compile.view import view_of
 
 if TYPE_CHECKING:
-    from wasmjit.compile.debug import DebugInformation
+    from wasmjit.compile.debug import DebugInformation, Places
     from wasmjit.compile.inlines import InlinedCall
 
 _MASK = (1 << 64) - 1
@@ -33,7 +33,7 @@ class LoadedPack:
         self.pack = pack
         self.start = home.allocate(size) if size else home.start
         self.end = self.start + size
-        self._debug: dict[int, DebugInformation] = {}
+        self._debug: dict[int, DebugInformation | Places] = {}
         if size:
             weakref.finalize(self, home.release, self.start, size).atexit = False
             if self.start in process_arena():

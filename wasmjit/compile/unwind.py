@@ -227,6 +227,12 @@ def unwind_records(elf: ElfObject, places: Mapping[int, int], platform: Platform
     return b"".join([_COUNTS.pack(len(records), len(sites)), *records, *sites])
 
 
+def frame_records(size: int, saved: Saved) -> bytes:
+    """The records of a piece of code that is one function without handlers, which saves this in its frame."""
+    words = bytes(saved.words).ljust(MAX_SAVED, b"\0")
+    return _COUNTS.pack(1, 0) + _FUNCTION.pack(0, size, 0, 0, 0, 0, words, saved.cfa, 0)
+
+
 def unwind_table(start: int, pieces: Iterable[tuple[int, bytes | memoryview]]) -> bytes:
     """The table of code at an address, of pieces at ascending offsets with their records."""
     records: list[bytes] = []

@@ -1,0 +1,307 @@
+"""The state of making a function's baseline code: where each operand and local is, and the moves between places.
+
+An operand that is a local or a constant costs nothing until an instruction takes it: `local.get` and `i32.const` only
+note what is meant. The result of an instruction stays in A or FA until another one needs that register; then it goes to
+a register that no local lives in, or to its slot. Wherever control flow meets, all operands are in their slots.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wasmjit.compile.baseline.assembler import Assembler
+from wasmjit.compile.baseline.call_plan import call_plan
+from wasmjit.compile.baseline.frame import MAX_FRAME_BYTES
+from wasmjit.compile.baseline.locations import (
+    FA,
+    FB,
+    INTEGERS,
+    LEAST_NARROW,
+    MOST_NARROW,
+    PENDING,
+    PRESERVED,
+    TEMPORARY,
+    VECTORS,
+    A,
+    B,
+    Location,
+)
+from wasmjit.compile.baseline.pinning import Pinning
+from wasmjit.compile.baseline.rows import Moves
+from wasmjit.compile.convention import value_slots
+from wasmjit.compile.lower.types import result_letters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wasmjit.binary.code import RawInstr
+    from wasmjit.compile.baseline.branches import Frame, Pending
+    from wasmjit.compile.baseline.context import Context
+    from wasmjit.compile.baseline.counting import Late
+    from wasmjit.compile.baseline.stencil import Stencil
+    from wasmjit.wasm.types import FuncType
+
+
+class NoStencilError(Exception):
+    """The function uses something that has no stencil."""
+
+
+class Coder:
+    """What the handlers work on. `offset` is that of the current instruction, `index` its number in the body.
+
+    `function` is the number of the defined function.
+    """
+
+    __slots__ = (
+        "_free_integers",
+        "_free_vectors",
+        "asm",
+        "context",
+        "cursor",
+        "entry",
+        "frames",
+        "function",
+        "home",
+        "in_vectors",
+        "index",
+        "instrs",
+        "late",
+        "load_vector",
+        "loops",
+        "moves",
+        "offset",
+        "operands",
+        "pending",
+        "pinned",
+        "result_offsets",
+        "result_register",
+        "slot",
+        "spare_integers",
+        "spare_vectors",
+        "stack",
+        "store_vector",
+        "through",
+        "top",
+    )
+
+    def __init__(self, context: Context, in_vectors: list[bool], pinning: Pinning, slot: int) -> None:
+        self.context = context
+        self.moves: Moves = context.moves
+        self.asm = Assembler()
+        self.stack: list[Any] = []  # Locations
+        self.frames: list[Frame] = []
+        self.in_vectors = in_vectors
+        self.slot = slot
+        self.pinned = pinning.registers
+        self.through = pinning.through
+        self.home = [self.pinned.get(x, x * slot) for x in range(len(in_vectors))]
+        self.operands = len(in_vectors) * slot
+        self.top = self.operands
+        self.load_vector, self.store_vector = self.moves.vector_slots(slot)
+        used = set(self.pinned.values())
+        self.spare_integers = [r for r in INTEGERS if r not in used]
+        self.spare_vectors = [x for x in VECTORS[:5] if x not in used]
+        self.free_all_temporaries()
+        self.pending: Pending | None = None
+        self.late: list[Late] = []
+        self.function = 0
+        self.entry: Stencil = context.jmp
+        self.result_register = 0
+        self.result_offsets: list[int] | None = None
+        self.loops = 0
+        self.offset = self.index = 0
+        self.instrs: list[RawInstr] = []
+        self.cursor: Iterator[tuple[int, RawInstr]] = iter(())
+
+    def expect_results(self, type: FuncType) -> None:
+        """Note where a function leaves its results: in a register, or, in other cases, in its frame."""
+        plan = call_plan(type)
+        self.result_register = plan.result
+        if plan.registers is None:
+            self.result_offsets = [offset for _, offset in value_slots(result_letters(type))]
+            self.top = max(self.top, 16 * len(type.results))
+
+    # --- temporaries
+
+    def free_all_temporaries(self) -> None:
+        """No operand is in a temporary any more."""
+        self._free_integers = self.spare_integers.copy()
+        self._free_vectors = self.spare_vectors.copy()
+
+    def release(self, temporary: int) -> int:
+        """The register of a temporary, which is free from now on."""
+        register = temporary - TEMPORARY
+        (self._free_integers if register > FA else self._free_vectors).append(register)
+        return register
+
+    def free_a(self) -> None:
+        """Take the operand that is in A elsewhere, if there is one."""
+        if A in self.stack:
+            self._displace(self.stack.index(A), self._free_integers)
+
+    def free_fa(self) -> None:
+        """Take the operand that is in FA elsewhere, if there is one."""
+        if FA in self.stack:
+            self._displace(self.stack.index(FA), self._free_vectors)
+
+    def _displace(self, index: int, free: list[int]) -> None:
+        if free:
+            register = free.pop()
+            self.asm.put(self.moves.move[register, self.stack[index]])
+            self.stack[index] = register + TEMPORARY
+        else:
+            self.spill(index)
+
+    # --- slots
+
+    def place(self, index: int) -> int:
+        """The slot of an operand by its height."""
+        offset = self.operands + index * self.slot
+        if offset >= self.top:
+            self.top = offset + self.slot
+            if self.top > MAX_FRAME_BYTES:
+                raise NoStencilError("a large frame")
+        return offset
+
+    def spill(self, index: int) -> None:
+        """Put an operand into its slot."""
+        offset = self.place(index)
+        location = self.stack[index]
+        if location != offset:
+            self.store(location, offset)
+            self.stack[index] = offset
+
+    def spill_from(self, start: int = 0) -> None:
+        """Put operands from a height on into their slots."""
+        for index in range(start, len(self.stack)):
+            self.spill(index)
+
+    def store(self, location: Location, offset: int) -> None:
+        """Store an operand to a slot; a temporary is free then."""
+        put = self.asm.put
+        if isinstance(location, tuple):
+            self._store_constant(location, offset)
+        elif location >= 0:
+            if self.slot == 16:
+                put(self.load_vector[FB], location)
+                put(self.store_vector[FB], offset)
+            else:
+                put(self.moves.load[B], location)
+                put(self.moves.store[B], offset)
+        else:
+            register = self.release(location) if location < TEMPORARY else location
+            put(self.moves.store[register] if register > FA else self.store_vector[register], offset)
+
+    def _store_constant(self, constant: tuple[int, ...], offset: int) -> None:
+        if len(constant) == 3:
+            self.to_vector(FB, constant)
+            self.asm.put(self.store_vector[FB], offset)
+        elif LEAST_NARROW <= constant[0] <= MOST_NARROW:
+            self.asm.put(self.moves.store_constant, offset, constant[0])
+        else:
+            self.to_integer(B, constant[:1])
+            self.asm.put(self.moves.store[B], offset)
+
+    # --- registers
+
+    def to_integer(self, register: int, location: Location) -> None:
+        """Bring an operand into an integer register; a temporary is free then."""
+        if isinstance(location, tuple):
+            value = location[0]
+            narrow = 0 <= value <= MOST_NARROW
+            self.asm.put((self.moves.narrow_constant if narrow else self.moves.wide_constant)[register], value)
+        elif location >= 0:
+            self.asm.put(self.moves.load[register], location)
+        else:
+            if location < TEMPORARY:
+                location = self.release(location)
+            if location != register:
+                self.asm.put(self.moves.move[register, location])
+
+    def to_vector(self, register: int, location: Location) -> None:
+        """Bring an operand into a vector register; a temporary is free then."""
+        if isinstance(location, tuple):
+            if not any(location):
+                self.asm.put(self.moves.zero_vector[register])
+            elif len(location) == 3:
+                self.asm.put(self.moves.vector_constant[register], location[0], location[1])
+            else:
+                self.asm.put(self.moves.float_constant[register], location[0])
+        elif location >= 0:
+            self.asm.put(self.load_vector[register], location)
+        else:
+            if location < TEMPORARY:
+                location = self.release(location)
+            if location != register:
+                self.asm.put(self.moves.move[register, location])
+
+    def to_register(self, register: int, location: Location) -> None:
+        """Bring an operand into a register of either kind."""
+        if register > FA:
+            self.to_integer(register, location)
+        else:
+            self.to_vector(register, location)
+
+    def take_a(self, location: Location) -> None:
+        """Bring an operand that was popped into A."""
+        if location != A:
+            self.free_a()
+            self.to_integer(A, location)
+
+    def take_fa(self, location: Location) -> None:
+        """Bring an operand that was popped into FA."""
+        if location != FA:
+            self.free_fa()
+            self.to_vector(FA, location)
+
+    # --- locals
+
+    def assign(self, x: int, location: Location) -> None:
+        """Give a local a value. Operands that mean its old one get a copy of that."""
+        home = self.home[x]
+        if home in self.stack:
+            for index, other in enumerate(self.stack):
+                if other == home:
+                    self._copy_home(index)
+        if location == home:
+            return
+        if home >= 0:
+            self.store(location, home)
+            return
+        self.to_register(home, location)
+        if self.through and home not in PRESERVED:
+            self.save(x)
+
+    def _copy_home(self, index: int) -> None:
+        """Give an operand that means a local a place of its own."""
+        home = self.stack[index]
+        if home < 0:
+            self._displace(index, self._free_integers if home > FA else self._free_vectors)
+        else:
+            self.spill(index)
+
+    def save(self, x: int) -> None:
+        """Store a local that lives in a register to its slot."""
+        register = self.home[x]
+        table = self.moves.store if register > FA else self.store_vector
+        self.asm.put(table[register], x * self.slot)
+
+    def reload(self, x: int) -> None:
+        """Load a local that lives in a register from its slot."""
+        register = self.home[x]
+        table = self.moves.load if register > FA else self.load_vector
+        self.asm.put(table[register], x * self.slot)
+
+    def slot_of(self, register: int) -> int:
+        """The slot of the local that lives in a register."""
+        return next(x for x, pinned in self.pinned.items() if pinned == register) * self.slot
+
+    # --- instructions
+
+    def next_code(self, distance: int = 1) -> int:
+        """The opcode of a later instruction."""
+        return self.instrs[self.index + distance][0]
+
+    def condition_pending(self) -> bool:
+        """Whether the top operand is a comparison that has not been made yet."""
+        return bool(self.stack) and self.stack[-1] == PENDING

@@ -1,0 +1,130 @@
+"""From a function of a module to baseline code: one pass over the validated body, which joins stencils."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from wasmjit.abi.fuel import FUNCTION, LOOP, fuel_costs
+from wasmjit.abi.layout import VMLayout
+from wasmjit.binary.code import Body, RawInstr, decode_body
+from wasmjit.compile.baseline.branches import Frame
+from wasmjit.compile.baseline.calls import begin
+from wasmjit.compile.baseline.coder import Coder, NoStencilError
+from wasmjit.compile.baseline.context import Context
+from wasmjit.compile.baseline.counting import ENTRY, count, finish_counts
+from wasmjit.compile.baseline.frame import MAX_FRAME_BYTES, in_vector_register, slot_bytes
+from wasmjit.compile.baseline.pinning import count_uses, pin_locals
+from wasmjit.compile.debug import save_places
+from wasmjit.compile.pack import CodePack, function_lists
+from wasmjit.compile.plan import resolve_guard
+from wasmjit.compile.platform import current_platform
+from wasmjit.compile.unwind import attach_records, frame_records
+from wasmjit.config import Config
+from wasmjit.validate import validate_body
+from wasmjit.wasm.module import Module
+from wasmjit.wasm.opcodes import CODE_BY_NAME
+from wasmjit.wasm.types import FuncType
+
+_LOCAL_GET, _I32_CONST = CODE_BY_NAME["local.get"], CODE_BY_NAME["i32.const"]
+
+
+class BaselineCompiler:
+    """Compiles functions of one module, one at a time."""
+
+    def __init__(self, module: Module, config: Config, *, counts: bool = False) -> None:
+        self.module = module
+        layout = VMLayout(module)
+        self.context = Context(module, layout, guard=resolve_guard(config), counts=counts, fuel=config.fuel)
+
+    def pack(self, funcidx: int, body: Body | None = None) -> CodePack | None:
+        """Machine code of a function; None if something in it has no stencil.
+
+        Raises what decoding and validation raise for a body that is not valid.
+        """
+        if body is None:
+            body = decode_body(self.module, funcidx)
+        validate_body(self.module, funcidx, body)
+        try:
+            coder = _coder(self.context, funcidx, body)
+            _translate(coder, body.instrs)
+        except NoStencilError:
+            return None
+        return _pack(coder, funcidx)
+
+
+def _coder(context: Context, funcidx: int, body: Body) -> Coder:
+    """The state at the beginning of a function, whose prologue is made."""
+    type = context.module.func_type(funcidx)
+    in_vectors = [in_vector_register(t) for t in (*type.params, *body.local_types)]
+    slot = slot_bytes(context.module, type, body, vectors=context.has_vectors)
+    if len(in_vectors) * slot > MAX_FRAME_BYTES:
+        raise NoStencilError("many locals")
+    uses = count_uses(body.instrs, len(in_vectors))
+    c = Coder(context, in_vectors, pin_locals(uses, in_vectors, len(type.params)), slot)
+    c.function = funcidx - context.module.num_imported_funcs
+    c.expect_results(type)
+    c.instrs = body.instrs
+    c.frames.append(Frame(FuncType((), type.results), c.asm.label(), 0))
+    begin(c, type)
+    count(c, ENTRY)
+    return c
+
+
+def _translate(c: Coder, instrs: Sequence[RawInstr]) -> None:
+    if c.context.fuel:
+        _translate_fueled(c, instrs)
+    else:
+        handlers: dict[int, Any] = c.context.handlers
+        stack, home = c.stack, c.home
+        c.cursor = enumerate(instrs)
+        for index, (code, imm, offset) in c.cursor:
+            if code == _LOCAL_GET:
+                stack.append(home[imm])
+            elif code == _I32_CONST:
+                stack.append((imm,))
+            else:
+                c.index, c.offset = index, offset
+                handler = handlers.get(code)
+                if handler is None:
+                    raise NoStencilError(code)
+                handler(c, imm)
+    finish_counts(c)
+
+
+def _translate_fueled(c: Coder, instrs: Sequence[RawInstr]) -> None:
+    """The same for code that consumes fuel (abi/fuel.py), at the ends of regions."""
+    costs = fuel_costs(instrs)
+    c.offset = instrs[0][2]
+    _charge(c, costs.get(FUNCTION), check=True)
+    c.cursor = enumerate(instrs)
+    for index, (code, imm, offset) in c.cursor:
+        c.index, c.offset = index, offset
+        handler = c.context.handlers.get(code)
+        if handler is None:
+            raise NoStencilError(code)
+        handler(c, imm)
+        # A handler that passes over dead code ends at a later instruction.
+        _charge(c, costs.get(c.offset), check=instrs[c.index][0] == LOOP)
+
+
+def _charge(c: Coder, cost: int | None, *, check: bool) -> None:
+    if cost is not None:
+        c.asm.locate(c.offset)
+        c.asm.put(c.context.library.get("fuel check" if check else "fuel"), cost)
+
+
+def _pack(c: Coder, funcidx: int) -> CodePack:
+    code = _finish(c)
+    size = len(code)
+    platform = current_platform()
+    attach_records(code, frame_records(size, c.context.library.entry_saved), platform.pack_align)
+    debug = save_places(c.asm.starts, c.asm.offsets)
+    ranges = [(0, len(code), 0, len(debug))]
+    return CodePack(bytes(code), c.asm.fixups, function_lists([(0, size, funcidx)]), ranges, lambda: debug)
+
+
+def _finish(c: Coder) -> bytearray:
+    """The code with the size of the frame, which is known only now."""
+    c.asm.out[0] = c.entry.emit(-(-c.top // 16) * 16, c.context.memory_base)
+    return c.asm.finish()

@@ -1,0 +1,60 @@
+"""What the code of all functions of a module is made with."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from wasmjit.abi.layout import VMLayout
+from wasmjit.compile.baseline.frame import module_has_vectors
+from wasmjit.compile.baseline.handlers import Handler, make_handlers
+from wasmjit.compile.baseline.library import Library, stencil_library
+from wasmjit.compile.baseline.rows import Moves
+from wasmjit.wasm.module import Module
+from wasmjit.wasm.types import I32, PAGE_SIZE_LOG2
+
+if TYPE_CHECKING:
+    from wasmjit.compile.baseline.stencil import Stencil
+
+
+class Tables:
+    """A library, arranged for the compiler."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.moves = Moves(library)
+        self.handlers: dict[int, Handler] = make_handlers(library)
+
+
+@cache
+def _tables(guard: bool) -> Tables:
+    return Tables(stencil_library(guard))
+
+
+class Context:
+    """A module with the stencils for it. `counts`: functions and loops count how often they run (`tierup.py`)."""
+
+    def __init__(self, module: Module, layout: VMLayout, *, guard: bool, counts: bool, fuel: bool) -> None:
+        tables = _tables(guard)
+        get = tables.library.get
+        self.module = module
+        self.layout = layout
+        self.library = tables.library
+        self.moves = tables.moves
+        self.handlers = tables.handlers
+        self.counts = counts
+        self.fuel = fuel
+        self.has_vectors = module_has_vectors(module)
+        memory = module.memories[0] if module.memories else None
+        self.memory_is_plain = (
+            memory is not None
+            and memory.address is I32
+            and not memory.shared
+            and memory.page_size_log2 == PAGE_SIZE_LOG2
+        )
+        self.memory_base = layout.memory(0) if memory is not None else 0  # without one, whatever is there
+        self.jmp: Stencil = get("jmp")
+        self.ret: Stencil = get("ret")
+        self.unreachable: Stencil = get("unreachable")
+        self.br_table: Stencil = get("br_table A")
+        self.jump_if_zero: tuple[Stencil, Stencil] = get("br A"), get("bn A")

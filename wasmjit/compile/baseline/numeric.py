@@ -1,0 +1,208 @@
+"""Instructions on scalars: the operands come into A or FA, and the result stays there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from wasmjit.compile.baseline.branches import Pending
+from wasmjit.compile.baseline.coder import Coder
+from wasmjit.compile.baseline.locations import (
+    FA,
+    FB,
+    LEAST_NARROW,
+    MOST_NARROW,
+    PENDING,
+    TEMPORARY,
+    A,
+    B,
+    Location,
+)
+from wasmjit.compile.baseline.rows import Binary
+from wasmjit.wasm.opcodes import CODE_BY_NAME
+
+if TYPE_CHECKING:
+    from wasmjit.compile.baseline.stencil import Stencil
+
+_EQZ = CODE_BY_NAME["i32.eqz"]
+_BRANCHES = frozenset((CODE_BY_NAME["br_if"], CODE_BY_NAME["if"]))
+
+
+class Comparison(NamedTuple):
+    """A comparison: its result as a value; jumps if it is true, and if it is false; the same with swapped operands.
+
+    `branch` makes a jump of one that is pending.
+    """
+
+    value: Binary
+    if_true: Binary
+    if_false: Binary
+    swapped_if_true: Binary
+    swapped_if_false: Binary
+    branch: Callable[[Coder, Pending, int, bool], None]
+
+
+def second_in_integers(c: Coder, row: Binary, y: Location) -> tuple[Stencil, tuple[int, ...]]:
+    """Find a stencil for the second operand, which may be brought into B before."""
+    if isinstance(y, tuple):
+        if row.constant is not None and LEAST_NARROW <= y[0] <= MOST_NARROW:
+            return row.constant, y
+        c.to_integer(B, y)
+        return row.registers[B], ()
+    if y >= 0:
+        return row.slot, (y,)
+    if y < TEMPORARY:
+        y = c.release(y)
+    stencil = row.registers.get(y)
+    if stencil is None:
+        c.to_integer(B, y)
+        stencil = row.registers[B]
+    return stencil, ()
+
+
+def second_in_vectors(c: Coder, row: Binary, y: Location) -> tuple[Stencil, tuple[int, ...]]:
+    """The same for vector registers, by FB."""
+    if not isinstance(y, tuple):
+        if y >= 0:
+            return row.slot, (y,)
+        if y < TEMPORARY:
+            y = c.release(y)
+        stencil = row.registers.get(y)
+        if stencil is not None:
+            return stencil, ()
+    c.to_vector(FB, y)
+    return row.registers[FB], ()
+
+
+def integer_binary(c: Coder, row: Binary) -> None:
+    """An instruction of two integer operands."""
+    stack = c.stack
+    y = stack.pop()
+    x = stack.pop()
+    if y == A:
+        if row.commutes:
+            x, y = y, x
+        else:
+            c.asm.put(c.moves.move[B, A])
+            y = B
+    if x != A:
+        if A in stack:
+            c.free_a()
+        c.to_integer(A, x)
+    stencil, values = second_in_integers(c, row, y)
+    c.asm.put(stencil, *values)
+    stack.append(A)
+
+
+def trapping_binary(c: Coder, row: Binary) -> None:
+    """The same for one that can trap."""
+    c.asm.locate(c.offset)
+    integer_binary(c, row)
+
+
+def vector_binary(c: Coder, row: Binary) -> None:
+    """An instruction of two operands in vector registers with a result there."""
+    stencil, values = _vector_operands(c, row)
+    c.asm.put(stencil, *values)
+    c.stack.append(FA)
+
+
+def _vector_operands(c: Coder, row: Binary) -> tuple[Stencil, tuple[int, ...]]:
+    stack = c.stack
+    y = stack.pop()
+    x = stack.pop()
+    if y == FA:
+        c.asm.put(c.moves.move[FB, FA])
+        y = FB
+    if x != FA:
+        if FA in stack:
+            c.free_fa()
+        c.to_vector(FA, x)
+    return second_in_vectors(c, row, y)
+
+
+def compare_integers(c: Coder, row: Comparison) -> None:
+    """A comparison, left to the branch that follows it."""
+    code = c.next_code()
+    if code in _BRANCHES or (code == _EQZ and c.next_code(2) in _BRANCHES):
+        y = c.stack.pop()
+        c.pending = Pending(row, c.stack.pop(), y, True)
+        c.stack.append(PENDING)
+    else:
+        integer_binary(c, row.value)
+
+
+def compare_vectors(c: Coder, row: Comparison) -> None:
+    """The same for floats."""
+    code = c.next_code()
+    if code in _BRANCHES or (code == _EQZ and c.next_code(2) in _BRANCHES):
+        y = c.stack.pop()
+        c.pending = Pending(row, c.stack.pop(), y, True)
+        c.stack.append(PENDING)
+        return
+    if A in c.stack:
+        c.free_a()
+    stencil, values = _vector_operands(c, row.value)
+    c.asm.put(stencil, *values)
+    c.stack.append(A)
+
+
+def branch_on_integers(c: Coder, pending: Pending, label: int, when: bool) -> None:
+    """Compare and jump to a label if the result is `when`."""
+    row, x, y, positive = pending
+    assert isinstance(row, Comparison)
+    when = when == positive
+    if y == A:
+        x, y = y, x
+        jump = row.swapped_if_true if when else row.swapped_if_false
+    else:
+        jump = row.if_true if when else row.if_false
+    if x != A:
+        if A in c.stack:
+            c.free_a()
+        c.to_integer(A, x)
+    stencil, values = second_in_integers(c, jump, y)
+    c.asm.jump(stencil, label, *values)
+
+
+def branch_on_vectors(c: Coder, pending: Pending, label: int, when: bool) -> None:
+    """The same for floats."""
+    row, x, y, positive = pending
+    assert isinstance(row, Comparison)
+    c.stack += (x, y)
+    stencil, values = _vector_operands(c, row.if_true if when == positive else row.if_false)
+    c.asm.jump(stencil, label, *values)
+
+
+def unary(c: Coder, stencil: Stencil, from_vector: bool, to_vector: bool) -> None:
+    """An instruction of one operand."""
+    x = c.stack.pop()
+    if from_vector:
+        c.take_fa(x)
+        if not to_vector and A in c.stack:
+            c.free_a()
+    else:
+        c.take_a(x)
+        if to_vector and FA in c.stack:
+            c.free_fa()
+    c.asm.put(stencil)
+    c.stack.append(FA if to_vector else A)
+
+
+def trapping_unary(c: Coder, stencil: Stencil, from_vector: bool, to_vector: bool) -> None:
+    """The same for one that can trap."""
+    c.asm.locate(c.offset)
+    unary(c, stencil, from_vector, to_vector)
+
+
+def is_zero(c: Coder, stencil: Stencil) -> None:
+    """`i32.eqz`: a comparison that waits for its branch is turned round."""
+    if c.stack[-1] == PENDING and c.pending is not None:
+        row, x, y, positive = c.pending
+        c.pending = Pending(row, x, y, not positive)
+        return
+    if c.next_code() in _BRANCHES:
+        c.pending = Pending(None, c.stack.pop(), (), False)
+        c.stack.append(PENDING)
+        return
+    unary(c, stencil, False, False)

@@ -1,0 +1,94 @@
+"""Which locals live in registers throughout a function.
+
+There is no allocation over time: a local has one home. Those that are used most get registers, where a use counts
+eightfold for each loop around it. Calls leave only one register alone, so that a home in another has to be loaded again
+after each call; and since it is in its slot as well by then, every assignment is a store too (`through`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from wasmjit.binary.code import RawInstr
+from wasmjit.compile.baseline.locations import CALL_INTEGERS, CALL_VECTORS, INTEGERS, PRESERVED, VECTORS
+from wasmjit.wasm.opcodes import CODE_BY_NAME
+
+LOOP_WEIGHT = 8
+MAX_WEIGHT = LOOP_WEIGHT**4
+
+_GET = CODE_BY_NAME["local.get"]
+_ASSIGNMENTS = frozenset(CODE_BY_NAME[name] for name in ("local.set", "local.tee"))
+_LOOP, _END = CODE_BY_NAME["loop"], CODE_BY_NAME["end"]
+_OPENERS = frozenset(CODE_BY_NAME[name] for name in ("block", "if", "try", "try_table"))
+_CALLS = frozenset(CODE_BY_NAME[name] for name in ("call", "call_indirect", "call_ref"))
+
+_INTEGERS = INTEGERS
+_VECTORS = VECTORS[:5]  # instructions with three vector operands take the last one
+
+
+class Uses(NamedTuple):
+    """How often a body uses what, weighted: reads and assignments by local, and calls."""
+
+    reads: list[int]
+    writes: list[int]
+    calls: int
+
+
+class Pinning(NamedTuple):
+    """The registers of locals, by local; whether their slots are kept up to date, as calls need it."""
+
+    registers: dict[int, int]
+    through: bool
+
+
+def count_uses(instrs: Sequence[RawInstr], num_locals: int) -> Uses:
+    """Count in one pass."""
+    reads, writes, calls = [0] * num_locals, [0] * num_locals, 0
+    weight, weights = 1, [1]
+    for code, imm, _ in instrs:
+        if code == _GET:
+            reads[imm] += weight
+        elif code in _ASSIGNMENTS:
+            writes[imm] += weight
+        elif code == _END:
+            weight = weights.pop()
+        elif code == _LOOP:
+            weights.append(weight)
+            weight = min(weight * LOOP_WEIGHT, MAX_WEIGHT)
+        elif code in _OPENERS:
+            weights.append(weight)
+        elif code in _CALLS:
+            calls += weight
+    return Uses(reads, writes, calls)
+
+
+def pin_locals(uses: Uses, in_vectors: Sequence[bool], num_params: int) -> Pinning:
+    """Give registers to the locals that gain by one, in the order of their gain."""
+    reads, writes, calls = uses
+    gains = [(reads[x] + writes[x], x) for x in range(len(reads)) if reads[x] + writes[x] > 1]
+    gains.sort(reverse=True)
+    arrivals = _arrivals(in_vectors, num_params)
+    free = {False: list(_INTEGERS), True: list(_VECTORS)}
+    registers: dict[int, int] = {}
+    for _, x in gains:
+        candidates = free[in_vectors[x]]
+        if calls and reads[x] <= calls + calls // 2:  # a reload at each call, a store at each assignment
+            candidates = [register for register in candidates if register in PRESERVED]
+        if not candidates:
+            continue
+        register = arrivals[x] if arrivals.get(x) in candidates else candidates[0]
+        free[in_vectors[x]].remove(register)
+        registers[x] = register
+    return Pinning(registers, calls > 0)
+
+
+def _arrivals(in_vectors: Sequence[bool], num_params: int) -> dict[int, int]:
+    """The registers in which parameters arrive where all of them arrive in registers."""
+    integers, vectors = iter(CALL_INTEGERS), iter(CALL_VECTORS)
+    arrivals: dict[int, int] = {}
+    for x in range(num_params):
+        register = next(vectors if in_vectors[x] else integers, None)
+        if register is not None:
+            arrivals[x] = register
+    return arrivals
