@@ -67,20 +67,20 @@ def _store_address(c: Coder, x: Location) -> int:
     return c.release(x) if x < TEMPORARY else x
 
 
-def memory_size(c: Coder, stencil: Stencil, memidx: int) -> None:
+def memory_size(c: Coder, memidx: int) -> None:
     """`memory.size`."""
     _refuse_others(c, memidx)
     c.free_a()
-    c.asm.put(stencil)
+    c.asm.put(c.context.stencil("memory.size"))
     c.stack.append(A)
 
 
-def memory_grow(c: Coder, stencil: Stencil, memidx: int) -> None:
+def memory_grow(c: Coder, memidx: int) -> None:
     """`memory.grow`."""
     _refuse_others(c, memidx)
     c.take_a(c.stack.pop())
     c.asm.locate(c.offset)
-    c.asm.put(stencil)
+    c.asm.put(c.context.stencil("memory.grow A"))
     c.stack.append(A)
 
 
@@ -90,7 +90,7 @@ def memory_bulk(c: Coder, name: str, imm: int | tuple[int, int]) -> None:
     first = len(c.stack) - 3
     c.spill_from(first)
     c.asm.locate(c.offset)
-    c.asm.put(c.context.library.get(f"slots{c.slot} {name}"), c.place(first))
+    c.asm.put(c.context.stencil(f"slots{c.slot} {name}"), c.place(first))
     del c.stack[first:]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wasmjit.compile.baseline.stencil import Stencil
+    from wasmjit.compile.baseline.stencil import Constant, Stencil
 
 _FIELD_BYTES, _ADDRESS_BYTES = 4, 8
 
@@ -26,20 +26,16 @@ class Assembler:
         self.labels: list[int] = []
         self.fixups: dict[str, list[int]] = {}
         """Where addresses of symbols are to be, as in a pack."""
-        self._jumps: list[tuple[int, int, int]] = []  # (position of the field, addend, label)
-        self._constants: list[tuple[int, int, bytes | str]] = []  # (position of the field, addend, what)
-        self._tables: list[tuple[int, int, Sequence[int]]] = []  # (position of the field, addend, labels)
+        self._jumps: list[tuple[int, int]] = []  # (position of the field, label)
+        self._constants: list[tuple[int, Constant]] = []  # (start of the stencil, what)
+        self._tables: list[tuple[int, Sequence[int]]] = []  # (position of the field, labels)
 
     def put(self, stencil: Stencil, *values: int) -> None:
         """Append a stencil, with values for its holes."""
-        self.out.append(stencil.emit(*values) if values else stencil.code)
+        self.out.append(stencil.pack(*values) if values else stencil.code)
         if stencil.constants:
-            self._add_constants(stencil)
+            self._constants += [(self.pos, constant) for constant in stencil.constants]
         self.pos += stencil.size
-
-    def _add_constants(self, stencil: Stencil) -> None:
-        for offset, addend, data in stencil.constants:
-            self._constants.append((self.pos + offset, addend, data))
 
     def locate(self, offset: int) -> None:
         """What comes next belongs to the instruction at a byte offset."""
@@ -58,38 +54,39 @@ class Assembler:
     def jump(self, stencil: Stencil, label: int, *values: int) -> None:
         """Append a stencil that may jump to a label."""
         start = self.pos
-        self._jumps.extend([(start + offset, addend, label) for offset, _, addend in stencil.jumps])
+        self._jumps.extend([(start + offset, label) for offset, _ in stencil.jumps])
         self.put(stencil, *values)
 
     def table(self, stencil: Stencil, labels: Sequence[int], *values: int) -> None:
         """Append a stencil that jumps by a table of labels."""
         start = self.pos
-        self._tables.extend([(start + offset, addend, labels) for offset, _, addend in stencil.jumps])
+        self._tables.extend([(start + offset, labels) for offset, _ in stencil.jumps])
         self.put(stencil, *values)
 
     def finish(self) -> bytearray:
         """The code, with tables and constants behind it."""
         image = bytearray().join(self.out)
-        for field, addend, labels in self._tables:
+        for field, labels in self._tables:
             image += bytes(-len(image) % _FIELD_BYTES)
             base = len(image)
-            _patch(image, field, base + addend)
+            _patch(image, field, base)
             image += array("i", [self.labels[label] - base for label in labels]).tobytes()
         known: dict[bytes | str, int] = {}
-        for field, addend, data in self._constants:
-            if data not in known:
-                known[data] = self._add_constant(image, data)
-            _patch(image, field, known[data] + addend)
-        for field, addend, label in self._jumps:
-            _patch(image, field, self.labels[label] + addend)
+        for start, constant in self._constants:
+            if constant.data not in known:
+                known[constant.data] = self._append(image, constant)
+            _patch(image, start + constant.offset, known[constant.data] + constant.addend)
+        for field, label in self._jumps:
+            _patch(image, field, self.labels[label])
         return image
 
-    def _add_constant(self, image: bytearray, data: bytes | str) -> int:
-        """Append a constant, aligned to its size; its offset. The address of a symbol is filled in later."""
-        contents = bytes(_ADDRESS_BYTES) if isinstance(data, str) else data
-        image += bytes(-len(image) % len(contents))
+    def _append(self, image: bytearray, constant: Constant) -> int:
+        """Append a constant; its offset. The address of a symbol is filled in when the pack is loaded."""
+        data = constant.data
+        align = _ADDRESS_BYTES if isinstance(data, str) else constant.align
+        image += bytes(-len(image) % align)
         offset = len(image)
-        image += contents
+        image += bytes(_ADDRESS_BYTES) if isinstance(data, str) else data
         if isinstance(data, str):
             self.fixups[data] = [offset]
         return offset

@@ -50,7 +50,6 @@ def _call(c: Coder, type: FuncType, name: str, values: tuple[int, ...]) -> None:
     plan = call_plan(type)
     first = len(c.stack) - len(type.params)
     _leave_registers(c, first)
-    library = c.context.library
     if plan.registers is None:
         results = len(type.results)
         c.spill_from(first)
@@ -59,14 +58,14 @@ def _call(c: Coder, type: FuncType, name: str, values: tuple[int, ...]) -> None:
         kind, _, rest = name.partition(" ")
         key = f"{kind or 'call'}{c.slot} {f'{rest} ' if rest else ''}{signature_key(type)}"
         c.asm.locate(c.offset)
-        stencil = library.get(key)
+        stencil = c.context.stencil(key)
         c.asm.put(stencil, *values, start)
         del c.stack[first:]
         c.stack += [c.place(first + i) for i in range(results)]
     else:
         _arguments(c, first, plan.registers)
         c.asm.locate(c.offset)
-        c.asm.put(library.get(f"call {name}" if name else "call"), *values)
+        c.asm.put(c.context.stencil(f"call {name}" if name else "call"), *values)
         del c.stack[first:]
         if plan.result:
             c.stack.append(plan.result)
@@ -111,10 +110,10 @@ def begin(c: Coder, type: FuncType) -> None:
     """The entry, and the locals: parameters where they belong, the others zero."""
     plan = call_plan(type)
     params = len(type.params)
-    c.entry = c.context.library.get("entry" if plan.registers is not None else f"entry{c.slot} {signature_key(type)}")
+    c.entry = c.context.stencil("entry" if plan.registers is not None else f"entry{c.slot} {signature_key(type)}")
     c.asm.put(c.entry, 0, 0)  # what it needs is known in the end
-    for x in range(params) if plan.registers is not None else ():
-        arrival, home = plan.registers[x], c.home[x]
+    for x, arrival in enumerate(plan.registers or ()):
+        home = c.home[x]
         if home != arrival or (c.through and home not in PRESERVED):
             c.asm.put((c.moves.store if arrival > FA else c.store_vector)[arrival], x * c.slot)
     for x in range(params):

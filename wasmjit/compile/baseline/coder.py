@@ -17,6 +17,8 @@ from wasmjit.compile.baseline.locations import (
     FB,
     INTEGERS,
     LEAST_NARROW,
+    MASK_32,
+    MASK_64,
     MOST_NARROW,
     PENDING,
     PRESERVED,
@@ -197,7 +199,7 @@ class Coder:
             self.to_vector(FB, constant)
             self.asm.put(self.store_vector[FB], offset)
         elif LEAST_NARROW <= constant[0] <= MOST_NARROW:
-            self.asm.put(self.moves.store_constant, offset, constant[0])
+            self.asm.put(self.moves.store_constant, offset, constant[0] & MASK_32)
         else:
             self.to_integer(B, constant[:1])
             self.asm.put(self.moves.store[B], offset)
@@ -209,7 +211,8 @@ class Coder:
         if isinstance(location, tuple):
             value = location[0]
             narrow = 0 <= value <= MOST_NARROW
-            self.asm.put((self.moves.narrow_constant if narrow else self.moves.wide_constant)[register], value)
+            table = self.moves.narrow_constant if narrow else self.moves.wide_constant
+            self.asm.put(table[register], value & MASK_64)
         elif location >= 0:
             self.asm.put(self.moves.load[register], location)
         else:

@@ -111,7 +111,7 @@ def _translate_fueled(c: Coder, instrs: Sequence[RawInstr]) -> None:
 def _charge(c: Coder, cost: int | None, *, check: bool) -> None:
     if cost is not None:
         c.asm.locate(c.offset)
-        c.asm.put(c.context.library.get("fuel check" if check else "fuel"), cost)
+        c.asm.put(c.context.stencil("fuel check" if check else "fuel"), cost)
 
 
 def _pack(c: Coder, funcidx: int) -> CodePack:
@@ -126,5 +126,5 @@ def _pack(c: Coder, funcidx: int) -> CodePack:
 
 def _finish(c: Coder) -> bytearray:
     """The code with the size of the frame, which is known only now."""
-    c.asm.out[0] = c.entry.emit(-(-c.top // 16) * 16, c.context.memory_base)
+    c.asm.out[0] = c.entry.pack(-(-c.top // 16) * 16, c.context.memory_base)
     return c.asm.finish()

@@ -6,10 +6,11 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from wasmjit.abi.layout import VMLayout
+from wasmjit.compile.baseline.coder import NoStencilError
 from wasmjit.compile.baseline.frame import module_has_vectors
 from wasmjit.compile.baseline.handlers import Handler, make_handlers
-from wasmjit.compile.baseline.library import Library, stencil_library
-from wasmjit.compile.baseline.rows import Moves
+from wasmjit.compile.baseline.library import StencilLibrary, stencil_library
+from wasmjit.compile.baseline.rows import Moves, find
 from wasmjit.wasm.module import Module
 from wasmjit.wasm.types import I32, PAGE_SIZE_LOG2
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 class Tables:
     """A library, arranged for the compiler."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: StencilLibrary) -> None:
         self.library = library
         self.moves = Moves(library)
         self.handlers: dict[int, Handler] = make_handlers(library)
@@ -58,3 +59,10 @@ class Context:
         self.unreachable: Stencil = get("unreachable")
         self.br_table: Stencil = get("br_table A")
         self.jump_if_zero: tuple[Stencil, Stencil] = get("br A"), get("bn A")
+
+    def stencil(self, key: str) -> Stencil:
+        """A stencil by its key. Raises NoStencilError."""
+        stencil = find(self.library, key)
+        if stencil is None:
+            raise NoStencilError(key)
+        return stencil

@@ -29,14 +29,14 @@ def count(c: Coder, loop: int) -> None:
         return
     late = Late(c.asm.label(), c.asm.label(), loop)
     counter = 8 * (len(c.context.module.codes) + c.function)
-    c.asm.jump(c.context.library.get("count"), late.label, counter)
+    c.asm.jump(c.context.stencil("count"), late.label, counter)
     c.asm.place(late.back)
     c.late.append(late)
 
 
 def finish_counts(c: Coder) -> None:
     """Make the ways to the tier manager: locals go to their slots, where optimised code looks for them."""
-    hot = c.context.library.get("hot") if c.late else None
+    hot = c.context.stencil("hot") if c.late else None
     for late in c.late:
         assert hot is not None
         c.asm.place(late.label)

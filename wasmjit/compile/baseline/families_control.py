@@ -114,7 +114,6 @@ _EXHAUSTED = f"""\
 movq {layout.VMCTX_LIBCALLS}(%rdi), %rax
 movl $${int(TrapCode.STACK_EXHAUSTED)}, %esi
 xorl %edx, %edx
-subq $$8, %rsp
 callq *{8 * Libcall.TRAP}(%rax)
 ud2
 """
@@ -123,17 +122,18 @@ ud2
 def entry_ir(name: str, *, memory: bool) -> str:
     """The beginning of a function whose parameters are all in registers, and its end: the body is called in between.
 
-    It is assembly, since LLVM would move the parameters. The body finds the stack aligned to 16 bytes, so that calls
-    from there need no adjustment; its frame slots begin 8 bytes above, and are aligned as well. Of memory 0 there is
-    the base in a register, if there is that memory. The frame counts in the check of the stack.
+    It is assembly, since LLVM would move the parameters. The body finds the stack as every function does; its frame
+    slots, aligned to 16 bytes, are above the return address. Of memory 0 there is the base in a register, if there is
+    that memory. The frame counts in the check of the stack. A `tailcc` function without stack arguments removes 8 bytes
+    of them all the same.
     """
     pushes = "".join([f"pushq %{name}\n" for name in SAVED_REGISTERS])
     pops = "".join([f"popq %{name}\n" for name in reversed(SAVED_REGISTERS)])
     text = (
-        f"pushq %rbp\nmovq %rsp, %rbp\n{pushes}subq $$F+16, %rsp\n"
+        f"pushq %rbp\nmovq %rsp, %rbp\n{pushes}subq $$F+8, %rsp\n"
         f"movq {layout.VMCTX_STORE}(%rdi), %rax\ncmpq {layout.STORE_STACK_LIMIT}(%rax), %rsp\njb 1f\n"
-        f"movq %rdi, %r12\nleaq 8(%rsp), %r13\n{'movq M(%r12), %r14' if memory else ''}\n"
-        f"callq {NEXT}\nleaq -{8 * len(SAVED_REGISTERS)}(%rbp), %rsp\n{pops}popq %rbp\nretq\n{_EXHAUSTED}"
+        f"movq %rdi, %r12\nmovq %rsp, %r13\n{'movq M(%r12), %r14' if memory else ''}\n"
+        f"callq {NEXT}\nleaq -{8 * len(SAVED_REGISTERS)}(%rbp), %rsp\n{pops}popq %rbp\nretq $$8\n{_EXHAUSTED}"
     )
     assembly = text.replace("\n", "\\0A")
     header = f'define {CONVENTION} void @"{name}"() naked nounwind {{'

@@ -21,9 +21,8 @@ from wasmjit.compile.lower.emitter import METADATA
 
 Family = Callable[[], Iterator[tuple[str, Recipe]]]
 
-_ALIGNED = '!llvm.module.flags = !{!90, !91}\n!90 = !{i32 1, !"override-stack-alignment", i32 8}\n'
-_FAR_CALLS = '!91 = !{i32 7, !"RtLibUseGOT", i32 1}\n'
-_ATTRIBUTES = 'attributes #0 = { nounwind optsize "frame-pointer"="none" }\n'
+_FAR_CALLS = '!llvm.module.flags = !{!91}\n!91 = !{i32 7, !"RtLibUseGOT", i32 1}\n'
+_ATTRIBUTES = 'attributes #0 = { nounwind optsize "frame-pointer"="reserved" }\n'
 
 
 def scalar_stencils(*, guard: bool) -> dict[str, Stencil]:
@@ -42,5 +41,5 @@ def _compile(recipes: Iterable[tuple[str, Recipe]], *, guard: bool, more: str) -
         recipe(emitter)
         functions.append(emitter.function(key))
     head = [declarations(), jump_declarations(), *[f"{line}\n" for line in unit.declarations]]
-    tail = [more, _ATTRIBUTES, METADATA, _ALIGNED, _FAR_CALLS]
+    tail = [more, _ATTRIBUTES, METADATA, _FAR_CALLS]
     return compile_ir("".join([*head, *functions, *tail]), CodegenSettings("1"))

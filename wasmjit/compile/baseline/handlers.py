@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from wasmjit.compile.baseline import access, branches, calls, numeric, variable, vector
 from wasmjit.compile.baseline.coder import Coder
 from wasmjit.compile.baseline.frame import in_vector_register
-from wasmjit.compile.baseline.locations import FA, FB, INTEGERS, REGISTER_NAMES, VECTORS, A, B
-from wasmjit.compile.baseline.rows import Binary, binary_row
+from wasmjit.compile.baseline.locations import FA, FB, INTEGERS, MASK_32, REGISTER_NAMES, VECTORS, A, B
+from wasmjit.compile.baseline.rows import Binary, binary_row, find
 from wasmjit.wasm.opcodes import CODE_BY_NAME, OPCODES, Op
 
 if TYPE_CHECKING:
-    from wasmjit.compile.baseline.library import Library
+    from wasmjit.compile.baseline.library import StencilLibrary
 
 Handler: TypeAlias = Callable[[Coder, Any], None]
 """Makes the code of one instruction; the second argument is its immediate."""
@@ -57,10 +57,12 @@ _COMMUTING = frozenset(("add", "mul", "and", "or", "xor", "eq", "ne"))
 _COMPARISONS = frozenset(("eq", "ne", "lt", "gt", "le", "ge"))
 _INVERSE = {"eq": "ne", "ne": "eq", "lt": "ge", "ge": "lt", "gt": "le", "le": "gt"}
 _SWAPPED = {"eq": "eq", "ne": "ne", "lt": "gt", "gt": "lt", "le": "ge", "ge": "le"}
+_BY_COUNT = (".shl", ".shr_s", ".shr_u", ".rotl", ".rotr")
+_COUNT_MASKS = {"i32": 31, "i64": 63}
 _TRAPPING = ("div_", "rem_", "trunc_f")
 
 
-def make_handlers(library: Library) -> dict[int, Handler]:
+def make_handlers(library: StencilLibrary) -> dict[int, Handler]:
     """The handlers of all instructions that have stencils, by opcode."""
     handlers = {CODE_BY_NAME[name]: handler for name, handler in PLAIN.items()}
     for code, op in OPCODES.items():
@@ -70,7 +72,7 @@ def make_handlers(library: Library) -> dict[int, Handler]:
     return handlers
 
 
-def _find(library: Library, op: Op) -> Handler | None:
+def _find(library: StencilLibrary, op: Op) -> Handler | None:
     kind, _, name = op.name.partition(".")
     if op.type is None or op.name == "i32.eqz":
         return _special(library, op)
@@ -79,13 +81,13 @@ def _find(library: Library, op: Op) -> Handler | None:
     if op.imm == "memarg_lane":
         return _lane_access(library, op)
     if kind == "memory":
-        return _memory(library, op)
+        return _memory(op)
     if kind in ("i32", "i64", "f32", "f64") and op.imm == "":
         return _scalar(library, op, kind, name)
     return _vector(library, op)
 
 
-def _special(library: Library, op: Op) -> Handler | None:
+def _special(library: StencilLibrary, op: Op) -> Handler | None:
     if op.name == "i32.eqz":
         return _ignore_immediate(partial(_call_stencil, numeric.is_zero, library.get("i32.eqz A")))
     if op.name == "ref.is_null":
@@ -108,7 +110,7 @@ def _call_unary(stencil: Any, c: Coder) -> None:
 # --- scalars
 
 
-def _scalar(library: Library, op: Op, kind: str, name: str) -> Handler | None:
+def _scalar(library: StencilLibrary, op: Op, kind: str, name: str) -> Handler | None:
     assert op.type is not None
     base, _, sign = name.partition("_")
     if base in _COMPARISONS and len(op.type.params) == 2:
@@ -119,7 +121,7 @@ def _scalar(library: Library, op: Op, kind: str, name: str) -> Handler | None:
     to_vector = in_vector_register(op.type.results[0])
     traps = name.startswith(_TRAPPING)
     if len(op.type.params) == 1:
-        stencil = library.find(f"{op.name} {'FA' if from_vector else 'A'}")
+        stencil = find(library, f"{op.name} {'FA' if from_vector else 'A'}")
         if stencil is None:
             return None
         function = numeric.trapping_unary if traps else numeric.unary
@@ -131,11 +133,12 @@ def _scalar(library: Library, op: Op, kind: str, name: str) -> Handler | None:
     return lambda c, _: binary(c, row)
 
 
-def _binary(library: Library, prefix: str, kind: str, commutes: bool) -> Binary:
-    return binary_row(library, prefix, kind[0] == "f", commutes)
+def _binary(library: StencilLibrary, prefix: str, kind: str, commutes: bool) -> Binary:
+    mask = _COUNT_MASKS[kind] if prefix.endswith(_BY_COUNT) else MASK_32
+    return binary_row(library, prefix, kind[0] == "f", commutes, mask)
 
 
-def _comparison(library: Library, kind: str, base: str, sign: str) -> Handler:
+def _comparison(library: StencilLibrary, kind: str, base: str, sign: str) -> Handler:
     def jump(name: str, word: str = "br") -> Binary:
         suffix = f"_{sign}" if sign else ""
         return _binary(library, f"{word} {kind}.{name}{suffix}", kind, False)
@@ -156,14 +159,14 @@ def _comparison(library: Library, kind: str, base: str, sign: str) -> Handler:
 # --- memory
 
 
-def _access(library: Library, op: Op) -> Handler | None:
+def _access(library: StencilLibrary, op: Op) -> Handler | None:
     assert op.type is not None
     is_load = bool(op.type.results)
     value = op.type.results[0] if is_load else op.type.params[1]
     in_vector = in_vector_register(value)
     suffix = "" if is_load else ",FA" if in_vector else ",A"
     registers = (A, *INTEGERS) if is_load else (B, *INTEGERS)
-    found = {r: library.find(f"{op.name} {REGISTER_NAMES[r]}{suffix}") for r in registers}
+    found = {r: find(library, f"{op.name} {REGISTER_NAMES[r]}{suffix}") for r in registers}
     if any(stencil is None for stencil in found.values()):
         return None
     row = access.Access({r: stencil for r, stencil in found.items() if stencil is not None}, in_vector)
@@ -171,31 +174,25 @@ def _access(library: Library, op: Op) -> Handler | None:
     return lambda c, imm: function(c, row, imm)
 
 
-def _lane_access(library: Library, op: Op) -> Handler | None:
+def _lane_access(library: StencilLibrary, op: Op) -> Handler | None:
     assert op.type is not None
-    if library.find(f"{op.name} 0 B,FA") is None:
+    if find(library, f"{op.name} 0 B,FA") is None:
         return None
     key = f"{op.name} {{lane}} B,FA"
     row = vector.Operands((B, FA), FA if op.type.results else 0, True)
     return lambda c, imm: vector.access_lane(c, key, row, imm)
 
 
-def _memory(library: Library, op: Op) -> Handler | None:
+def _memory(op: Op) -> Handler | None:
     if op.name in ("memory.fill", "memory.copy"):
         return lambda c, imm: access.memory_bulk(c, op.name, imm)
-    if op.name == "memory.size":
-        size = library.get("memory.size")
-        return lambda c, imm: access.memory_size(c, size, imm)
-    if op.name == "memory.grow":
-        grow = library.get("memory.grow A")
-        return lambda c, imm: access.memory_grow(c, grow, imm)
-    return None
+    return {"memory.size": access.memory_size, "memory.grow": access.memory_grow}.get(op.name)
 
 
 # --- vectors
 
 
-def _vector(library: Library, op: Op) -> Handler | None:
+def _vector(library: StencilLibrary, op: Op) -> Handler | None:
     """An instruction whose operands and result are in fixed registers; lanes are a part of the key."""
     assert op.type is not None
     if op.imm not in ("", "lane"):
@@ -208,10 +205,10 @@ def _vector(library: Library, op: Op) -> Handler | None:
     result = 0 if not op.type.results else FA if in_vector_register(op.type.results[0]) else A
     row = vector.Operands(registers, result, False)
     if op.imm == "lane":
-        if library.find(f"{op.name} 0 {names}") is None:
+        if find(library, f"{op.name} 0 {names}") is None:
             return None
-        return lambda c, lane: vector.vector(c, library.get(f"{op.name} {lane} {names}"), row)
-    stencil = library.find(f"{op.name} {names}")
+        return lambda c, lane: vector.vector(c, c.context.stencil(f"{op.name} {lane} {names}"), row)
+    stencil = find(library, f"{op.name} {names}")
     if stencil is None:
         return None
     return lambda c, _: vector.vector(c, stencil, row)

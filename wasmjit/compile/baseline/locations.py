@@ -24,6 +24,8 @@ VECTORS = tuple(range(-13, -19, -1))
 LEAST_NARROW, MOST_NARROW = -(1 << 31), (1 << 31) - 1
 """Integer constants that instructions can hold, with the sign extended."""
 
+MASK_32, MASK_64 = (1 << 32) - 1, (1 << 64) - 1
+
 TEMPORARY = -30
 PENDING = -99
 

@@ -46,7 +46,7 @@ def second_in_integers(c: Coder, row: Binary, y: Location) -> tuple[Stencil, tup
     """Find a stencil for the second operand, which may be brought into B before."""
     if isinstance(y, tuple):
         if row.constant is not None and LEAST_NARROW <= y[0] <= MOST_NARROW:
-            return row.constant, y
+            return row.constant, (y[0] & row.mask,)
         c.to_integer(B, y)
         return row.registers[B], ()
     if y >= 0:

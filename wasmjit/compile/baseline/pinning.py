@@ -66,9 +66,9 @@ def count_uses(instrs: Sequence[RawInstr], num_locals: int) -> Uses:
 def pin_locals(uses: Uses, in_vectors: Sequence[bool], num_params: int) -> Pinning:
     """Give registers to the locals that gain by one, in the order of their gain."""
     reads, writes, calls = uses
-    gains = [(reads[x] + writes[x], x) for x in range(len(reads)) if reads[x] + writes[x] > 1]
-    gains.sort(reverse=True)
     arrivals = _arrivals(in_vectors, num_params)
+    gains = [(reads[x] + writes[x], x) for x in range(len(reads))]
+    gains = sorted([(gain, x) for gain, x in gains if gain > (x not in arrivals)], reverse=True)
     free = {False: list(_INTEGERS), True: list(_VECTORS)}
     registers: dict[int, int] = {}
     for _, x in gains:

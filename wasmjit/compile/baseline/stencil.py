@@ -43,7 +43,7 @@ class Stencil:
     """Machine code that does one thing; execution goes on behind its last byte.
 
     `pack` returns the code for values of `names`, the distinct holes in alphabetical order; they are unsigned and fit.
-    It is None for code without holes, which is `code`. `jumps` and `constants` are left to patch.
+    Code without holes is `code`. `jumps` and `constants` are left to patch.
     """
 
     __slots__ = ("code", "constants", "fields", "jumps", "names", "pack", "size")
@@ -54,7 +54,7 @@ class Stencil:
         self.code, self.size = code, len(code)
         self.fields, self.jumps, self.constants = fields, jumps, constants
         self.names = tuple(sorted({field.name for field in fields}))
-        self.pack = _packer(code, fields, self.names) if fields else None
+        self.pack = _packer(code, fields, self.names) if fields else lambda: code
 
     def parts(self) -> tuple[bytes, tuple[Field, ...], tuple[Jump, ...], tuple[Constant, ...]]:
         """What `Stencil` is made of."""

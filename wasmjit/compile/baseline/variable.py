@@ -61,7 +61,7 @@ def select(c: Coder, types: tuple[ValType, ...]) -> None:
         c.take_fa(first)
         c.to_vector(FB, second)
         c.take_a(condition)
-        c.asm.put(c.context.library.get("selectv A?FA:FB"))
+        c.asm.put(c.context.stencil("selectv A?FA:FB"))
         c.stack.append(FA)
         return
     if not isinstance(c.stack[-1], int) or c.stack[-1] < 0:
@@ -69,7 +69,7 @@ def select(c: Coder, types: tuple[ValType, ...]) -> None:
     second, first = c.stack.pop(), c.stack.pop()
     c.to_integer(B, first)
     c.take_a(condition)
-    c.asm.put(c.context.library.get("select A?B:S"), second)
+    c.asm.put(c.context.stencil("select A?B:S"), second)
     c.stack.append(A)
 
 
@@ -92,7 +92,7 @@ def global_get(c: Coder, x: int) -> None:
     key, type = _global(c, "global.get", x)
     in_vector = in_vector_register(type)
     c.free_fa() if in_vector else c.free_a()
-    c.asm.put(c.context.library.get(key), c.context.layout.global_(x))
+    c.asm.put(c.context.stencil(key), c.context.layout.global_(x))
     c.stack.append(FA if in_vector else A)
 
 
@@ -105,7 +105,7 @@ def global_set(c: Coder, x: int) -> None:
     else:
         c.take_a(location)
     c.asm.locate(c.offset)
-    c.asm.put(c.context.library.get(key), c.context.layout.global_(x))
+    c.asm.put(c.context.stencil(key), c.context.layout.global_(x))
 
 
 def ref_null(c: Coder, type: object) -> None:
@@ -116,7 +116,7 @@ def ref_null(c: Coder, type: object) -> None:
 def ref_func(c: Coder, funcidx: int) -> None:
     """`ref.func`."""
     c.free_a()
-    c.asm.put(c.context.library.get("ref.func"), c.context.layout.funcref(funcidx))
+    c.asm.put(c.context.stencil("ref.func"), c.context.layout.funcref(funcidx))
     c.stack.append(A)
 
 
@@ -124,12 +124,12 @@ def table_get(c: Coder, tableidx: int) -> None:
     """`table.get`."""
     c.take_a(c.stack.pop())
     c.asm.locate(c.offset)
-    c.asm.put(c.context.library.get("table.get A"), c.context.layout.table(tableidx))
+    c.asm.put(c.context.stencil("table.get A"), c.context.layout.table(tableidx))
     c.stack.append(A)
 
 
 def table_size(c: Coder, tableidx: int) -> None:
     """`table.size`."""
     c.free_a()
-    c.asm.put(c.context.library.get("table.size"), c.context.layout.table(tableidx))
+    c.asm.put(c.context.stencil("table.size"), c.context.layout.table(tableidx))
     c.stack.append(A)

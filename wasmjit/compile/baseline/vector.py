@@ -65,7 +65,7 @@ def access_lane(c: Coder, key: str, row: Operands, imm: tuple[int, ...]) -> None
     c.to_integer(B, _register(c, address))
     c.take_fa(value)
     c.asm.locate(c.offset)
-    c.asm.put(c.context.library.get(key.format(lane=lane)), offset)
+    c.asm.put(c.context.stencil(key.format(lane=lane)), offset)
     if row.result:
         c.stack.append(FA)
 
@@ -77,8 +77,7 @@ def _register(c: Coder, location: Location) -> Location:
 
 def shuffle(c: Coder, lanes: bytes) -> None:
     """`i8x16.shuffle`: the lanes of either operand by a swizzle, which gives 0 for those of the other."""
-    library = c.context.library
-    swizzle, either = library.get("i8x16.swizzle FA,FB"), library.get("v128.or FA,FB")
+    swizzle, either = c.context.stencil("i8x16.swizzle FA,FB"), c.context.stencil("v128.or FA,FB")
     second, first = c.stack.pop(), c.stack.pop()
     c.free_a()
     if second == FA:
