@@ -54,7 +54,7 @@ class Stencil:
         self.code, self.size = code, len(code)
         self.fields, self.jumps, self.constants = fields, jumps, constants
         self.names = tuple(sorted({field.name for field in fields}))
-        self.pack = _packer(code, fields, self.names) if fields else lambda: code
+        self.pack: Callable[..., bytes] = _packer(code, fields, self.names) if fields else lambda: code
 
     def parts(self) -> tuple[bytes, tuple[Field, ...], tuple[Jump, ...], tuple[Constant, ...]]:
         """What `Stencil` is made of."""
