@@ -19,6 +19,7 @@ from wasmjit.compile.debug import save_places
 from wasmjit.compile.pack import CodePack, function_lists
 from wasmjit.compile.plan import resolve_guard
 from wasmjit.compile.platform import current_platform
+from wasmjit.compile.statistics import Statistics, body_bytes
 from wasmjit.compile.unwind import attach_records, frame_records
 from wasmjit.config import Config
 from wasmjit.validate import validate_body
@@ -30,27 +31,40 @@ _LOCAL_GET, _I32_CONST = CODE_BY_NAME["local.get"], CODE_BY_NAME["i32.const"]
 
 
 class BaselineCompiler:
-    """Compiles functions of one module, one at a time."""
+    """Compiles functions of one module, one at a time. What it costs is counted in `statistics`."""
 
-    def __init__(self, module: Module, config: Config, *, counts: bool = False) -> None:
+    def __init__(
+        self, module: Module, config: Config, *, counts: bool = False, statistics: Statistics | None = None
+    ) -> None:
         self.module = module
+        self.statistics = statistics or Statistics()
         layout = VMLayout(module)
+        watch = self.statistics.watch()
         self.context = Context(module, layout, guard=resolve_guard(config), counts=counts, fuel=config.fuel)
+        watch.lap("stencils")
 
     def pack(self, funcidx: int, body: Body | None = None) -> CodePack | None:
         """Machine code of a function; None if something in it has no stencil.
 
         Raises what decoding and validation raise for a body that is not valid.
         """
+        watch = self.statistics.watch()
         if body is None:
             body = decode_body(self.module, funcidx)
+            watch.lap("decode")
         validate_body(self.module, funcidx, body)
+        watch.lap("validate")
         try:
             coder = _coder(self.context, funcidx, body)
             _translate(coder, body.instrs)
         except NoStencilError:
+            watch.lap("emit")
+            self.statistics.count("no_stencil")
             return None
-        return _pack(coder, funcidx)
+        pack = _pack(coder, funcidx)
+        watch.lap("emit")
+        self.statistics.made("baseline", 1, body_bytes(self.module, pack.funcidxs), len(pack.code))
+        return pack
 
 
 def _coder(context: Context, funcidx: int, body: Body) -> Coder:
