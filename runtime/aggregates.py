@@ -6,8 +6,8 @@ While one is made its operands are still on the stack, where a collection finds 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
 
+from wasmjit.light import Any, TypeAlias
 from wasmjit.runtime.heap import Heap
 from wasmjit.wasm import constcodes as op
 from wasmjit.wasm.module import Module

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from typing import Any, TypeVar
 
+from wasmjit.light import Any, TypeVar
 from wasmjit.runtime.capi import BF_GETBUFFER, native_type
 
 _T = TypeVar("_T")

@@ -5,8 +5,6 @@ The native fields of such an object are those of abi.layout.CALLABLE_*.
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 from wasmjit.abi.layout import (
     CALLABLE_ALIVE,
     CALLABLE_BYTES,
@@ -16,6 +14,7 @@ from wasmjit.abi.layout import (
     CALLABLE_VMCTX,
 )
 from wasmjit.abi.native import DirectCalls
+from wasmjit.light import TypeVar
 from wasmjit.runtime.capi import native_type
 from wasmjit.runtime.func import FuncInstance, WasmFuncInstance
 from wasmjit.runtime.raw import write_word

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import FunctionType
-from typing import TypeVar, cast
+
+from wasmjit.light import TypeVar, cast
 
 _F = TypeVar("_F", bound=Callable[..., object])
 

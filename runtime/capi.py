@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ctypes
 from ctypes import c_char_p, c_int, c_ssize_t, c_uint, c_void_p
-from typing import Any, NamedTuple, TypeVar
+
+from wasmjit.light import Any, NamedTuple, TypeVar
 
 _T = TypeVar("_T")
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from wasmjit.errors import InternalError
+from wasmjit.light import TYPE_CHECKING
 from wasmjit.runtime.aggregates import AGGREGATES
 from wasmjit.wasm import constcodes as op
 from wasmjit.wasm.module import ConstExpr

@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from time import monotonic_ns
-from typing import Any, TypeVar
 
 from wasmjit.abi.layout import THREAD_ARMED, THREAD_DEADLINE, THREAD_DUE
 from wasmjit.abi.native import DirectCalls
 from wasmjit.errors import UnsupportedError
+from wasmjit.light import Any, TypeVar
 from wasmjit.runtime.stack import thread_record
 
 _T = TypeVar("_T")

@@ -10,7 +10,6 @@ store. When no wasm code of the store runs, no stack needs a look.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 from weakref import WeakSet, WeakValueDictionary, ref
 
 from wasmjit.abi.layout import (
@@ -28,6 +27,7 @@ from wasmjit.abi.layout import (
 )
 from wasmjit.abi.signature import THROWN
 from wasmjit.errors import InternalError, WasmException
+from wasmjit.light import TYPE_CHECKING
 from wasmjit.runtime.raw import SPACE, WORD, Block, read_word, write_word
 from wasmjit.runtime.stack import stack_end
 from wasmjit.runtime.traps import PENDING, frames_at

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import TypeVar
 
 from wasmjit.abi.layout import (
     CELL_BYTES,
@@ -24,6 +23,7 @@ from wasmjit.abi.layout import (
     STORE_UNOWNED,
     STORE_UNSETTLED,
 )
+from wasmjit.light import TypeVar
 from wasmjit.runtime.lock import StoreLock
 from wasmjit.runtime.raw import Block, read_word, write_word
 from wasmjit.runtime.typeinfo import HOST_INFO

@@ -9,11 +9,11 @@ import ctypes
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
 
 from wasmjit.abi.layout import STORE_DEPTH, STORE_STACK_LOW, STORE_UNOWNED, STORE_UNSETTLED, THREAD_STACK_LOW
 from wasmjit.abi.native import DirectCalls
 from wasmjit.errors import ExhaustionError
+from wasmjit.light import TYPE_CHECKING, Any
 from wasmjit.runtime.deadline import call_within
 from wasmjit.runtime.stack import lowest_usable, thread_record
 from wasmjit.runtime.traps import trap_error

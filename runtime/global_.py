@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from wasmjit.abi.gc import is_traced
 from wasmjit.abi.layout import GLOBAL_BYTES
+from wasmjit.light import TYPE_CHECKING, cast
 from wasmjit.runtime.externref import OwnedSlots
 from wasmjit.runtime.raw import SPACE, Block
 from wasmjit.runtime.values import pack_value, unpack_value, value_struct

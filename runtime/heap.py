@@ -10,13 +10,13 @@ import ctypes
 from abc import abstractmethod
 from array import array
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
 
 from wasmjit.abi import gc
 from wasmjit.abi.layout import EXN_OWNERS, STORE_HEAP
 from wasmjit.abi.libcalls import Libcall
 from wasmjit.abi.traps import TrapCode
 from wasmjit.errors import LimitError
+from wasmjit.light import TYPE_CHECKING, cast
 from wasmjit.runtime import libc
 from wasmjit.runtime.heapobject import HeapObject
 from wasmjit.runtime.raw import SPACE, Block, read_word, write_word

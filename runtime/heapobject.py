@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
 
+from wasmjit.light import TYPE_CHECKING
 from wasmjit.wasm.rectypes import DefType
 
 if TYPE_CHECKING:

@@ -12,7 +12,6 @@ import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
 
 from wasmjit.abi.layout import (
     FUNCREF_BYTES,
@@ -29,6 +28,7 @@ from wasmjit.abi.layout import (
 )
 from wasmjit.abi.native import DirectCalls
 from wasmjit.errors import InternalError, WasmException
+from wasmjit.light import TYPE_CHECKING, Any
 from wasmjit.runtime.callbacks import cover_entry
 from wasmjit.runtime.func import FuncInstance, check_buffer
 from wasmjit.runtime.raw import SPACE, Block

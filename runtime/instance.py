@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from operator import setitem
-from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import ref
 
 from wasmjit.abi.gc import is_traced
@@ -20,6 +19,7 @@ from wasmjit.abi.layout import (
     VMCTX_STORE,
     VMCTX_TYPE_IDS,
 )
+from wasmjit.light import TYPE_CHECKING, Any, TypeVar
 from wasmjit.runtime.externref import OwnedSlots
 from wasmjit.runtime.func import FuncInstance, WasmFuncInstance, pointer_argument
 from wasmjit.runtime.global_ import GlobalInstance

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable
 from functools import cache
-from typing import Any, TypeAlias
 from weakref import WeakKeyDictionary
 
 from wasmjit.abi.libcalls import RAISED, Libcall
 from wasmjit.abi.native import NativeSupport
 from wasmjit.abi.traps import TrapCode
 from wasmjit.errors import InternalError
+from wasmjit.light import Any, TypeAlias
 from wasmjit.runtime.callbacks import cover_entry
 from wasmjit.runtime.instance import INSTANCES, ModuleInstance
 from wasmjit.runtime.raw import SPACE, Block

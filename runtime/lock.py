@@ -11,10 +11,10 @@ from _thread import LockType, allocate_lock
 from collections import deque
 from functools import cache
 from types import TracebackType
-from typing import Protocol
 
 from wasmjit.abi.layout import STORE_OWNER, STORE_WAITERS
 from wasmjit.abi.native import DirectCalls
+from wasmjit.light import Protocol
 from wasmjit.runtime.capi import FASTCALL, NOARGS, Method, native_type
 from wasmjit.runtime.raw import Block, write_word
 

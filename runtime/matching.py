@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from wasmjit.errors import LinkError
+from wasmjit.light import TYPE_CHECKING, NoReturn, TypeAlias
 from wasmjit.record import replace
 from wasmjit.runtime.func import FuncInstance
 from wasmjit.runtime.global_ import GlobalInstance

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import threading
-from typing import TYPE_CHECKING
 
 from wasmjit.abi.layout import DEF_BASE, DEF_BYTES, DEF_LENGTH, GUARD_RESERVATION_BYTES, has_guard_pages
 from wasmjit.abi.traps import TrapCode
+from wasmjit.light import TYPE_CHECKING
 from wasmjit.limits import MAX_MEMORY64_BYTES, MAX_MEMORY_BYTES, PAGE_SIZE, check_limit
 from wasmjit.record import replace
 from wasmjit.runtime.raw import Block

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from functools import cached_property
-from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from wasmjit.abi.layout import (
@@ -16,6 +15,7 @@ from wasmjit.abi.layout import (
     VMLayout,
 )
 from wasmjit.abi.native import NativeModule, NativeSupport
+from wasmjit.light import TYPE_CHECKING
 from wasmjit.runtime.datas import DataRuns
 from wasmjit.runtime.image import MemoryImage, build_images
 from wasmjit.runtime.lazy import register_native
@@ -162,7 +162,8 @@ def plan_for(module: Module, native: NativeModule, support: NativeSupport) -> Mo
     """The plan of a module, made when it is first instantiated and kept as long as its machine code."""
     plan = _plans.get(native)
     if plan is None or plan.module is not module:
-        plan = _plans[native] = ModulePlan(module, support)
+        plan = ModulePlan(module, support)
         support.prepare(plan.exported_keys(), plan.imported_keys())
         register_native(native)
+        _plans[native] = plan  # other threads use it from here on
     return plan

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable
-from typing import Generic, TypeVar
 from weakref import ref
+
+from wasmjit.light import Generic, TypeVar
 
 _T = TypeVar("_T")
 
@@ -17,7 +19,11 @@ class _Entry(ref[_T]):
 
 
 class AddressMap(Generic[_T]):
-    """Objects by an address that is theirs as long as they live. The map does not keep them alive."""
+    """Objects by an address that is theirs as long as they live. The map does not keep them alive.
+
+    The map itself is never given up: while the interpreter ends, finalisers may still call wasm, and who looks for an
+    object that is gone has to learn of it. References that are garbage with their objects say nothing.
+    """
 
     __slots__ = ("_forget", "refs")
 
@@ -33,6 +39,7 @@ class AddressMap(Generic[_T]):
                     entry.gone()
 
         self._forget = forget
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(self))
 
     def add(self, address: int, value: _T, gone: Callable[[], None] | None = None) -> ref[_T]:
         """Enter an object, in place of what was there.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from array import array
-from typing import TYPE_CHECKING, cast
 
 from wasmjit.abi.gc import is_traced
 from wasmjit.abi.layout import DEF_BASE, DEF_BYTES, DEF_LENGTH
 from wasmjit.abi.traps import TrapCode
+from wasmjit.light import TYPE_CHECKING, cast
 from wasmjit.limits import MAX_TABLE_ELEMENTS, check_limit
 from wasmjit.runtime.externref import OwnedSlots, transfer
 from wasmjit.runtime.raw import Block

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from wasmjit.abi.layout import TAG_BYTES
+from wasmjit.light import TYPE_CHECKING
 from wasmjit.runtime.raw import Block
 from wasmjit.runtime.values import signature_of
 from wasmjit.wasm.rectypes import DefType, defined_func

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NoReturn
 from weakref import WeakKeyDictionary
 
 from wasmjit.abi.layout import (
@@ -26,6 +25,7 @@ from wasmjit.errors import (
     Interrupted,
     Trap,
 )
+from wasmjit.light import TYPE_CHECKING, NoReturn
 from wasmjit.runtime.raw import Block
 from wasmjit.runtime.reservation import find_reservation
 from wasmjit.runtime.stack import on_this_stack

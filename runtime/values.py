@@ -23,10 +23,10 @@ from collections.abc import Sequence
 from functools import cache
 from operator import index
 from struct import Struct
-from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
 from wasmjit.abi.signature import LETTER, SLOT_FORMAT, buffer_structs, signature_key
 from wasmjit.errors import WasmException
+from wasmjit.light import TYPE_CHECKING, Protocol, TypeAlias, cast
 from wasmjit.runtime.heapobject import HeapObject
 from wasmjit.wasm.subtyping import heap_matches, heap_of
 from wasmjit.wasm.types import (

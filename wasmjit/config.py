@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from wasmjit.features import SUPPORTED, check_features
+from wasmjit.light import Literal
 from wasmjit.record import record
 
 OptLevel = Literal["0", "1", "2", "3", "s", "auto"]

@@ -24,7 +24,8 @@ Message texts are those that the official suite asserts; a byte offset follows t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from wasmjit.light import NamedTuple
 
 
 class WasmError(Exception):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import attrgetter
-from typing import Any, TypeVar, dataclass_transform
+
+from wasmjit.light import Any, TypeVar, dataclass_transform
 
 _T = TypeVar("_T")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import select
 import time
-from typing import Protocol
 
+from wasmjit.light import Protocol
 from wasmjit.runtime.wasi.errno import Errno, WasiError
 from wasmjit.runtime.wasi.layout import CLOCK_MONOTONIC, CLOCK_PROCESS_CPUTIME, CLOCK_REALTIME, CLOCK_THREAD_CPUTIME
 from wasmjit.runtime.wasi.waiting import shortened_ns, to_ms

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, TypeAlias, Union
 
+from wasmjit.light import TYPE_CHECKING, Literal, TypeAlias, Union
 from wasmjit.record import fresh, record
 from wasmjit.runtime.wasi.memtree import Contents, VirtualDir
 from wasmjit.runtime.wasi.stream import BinaryReader, BinaryWriter

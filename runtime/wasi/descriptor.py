@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import NoReturn
 
+from wasmjit.light import NoReturn
 from wasmjit.runtime.wasi import rights
 from wasmjit.runtime.wasi.errno import Errno, WasiError
 from wasmjit.runtime.wasi.layout import FILETYPE_DIRECTORY, FILETYPE_UNKNOWN, DirEntry, Filestat, Times

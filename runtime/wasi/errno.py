@@ -7,7 +7,9 @@ number that the guest sees.
 from __future__ import annotations
 
 import errno as host
-from enum import IntEnum
+from functools import cache
+
+from wasmjit.light import IntEnum
 
 Errno = IntEnum(
     "Errno",
@@ -35,9 +37,11 @@ def _host_name(code: Errno) -> str:
     return "E2BIG" if code is Errno.TOOBIG else f"E{code.name}"
 
 
-_FROM_HOST = {getattr(host, _host_name(code)): code for code in Errno if code.value and hasattr(host, _host_name(code))}
+@cache
+def _by_host() -> dict[int, Errno]:
+    return {getattr(host, _host_name(code)): code for code in Errno if code.value and hasattr(host, _host_name(code))}
 
 
 def from_host(error: OSError) -> Errno:
     """The WASI number for a failed system call; IO where WASI has no name for it."""
-    return _FROM_HOST.get(error.errno or 0, Errno.IO)
+    return _by_host().get(error.errno or 0, Errno.IO)

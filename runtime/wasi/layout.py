@@ -18,7 +18,8 @@ from __future__ import annotations
 
 import stat
 from struct import Struct
-from typing import NamedTuple
+
+from wasmjit.light import NamedTuple
 
 FDSTAT = Struct("<BxH4xQQ")
 FILESTAT = Struct("<QQB7xQQQQQ")

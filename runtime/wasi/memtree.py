@@ -9,8 +9,8 @@ import threading
 import weakref
 from collections.abc import Iterator, Mapping
 from itertools import count
-from typing import NamedTuple, TypeAlias, Union
 
+from wasmjit.light import NamedTuple, TypeAlias, Union
 from wasmjit.runtime.wasi.errno import Errno, WasiError
 from wasmjit.runtime.wasi.layout import (
     FILETYPE_DIRECTORY,

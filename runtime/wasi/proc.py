@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
-
 from wasmjit.errors import ExitStatus
+from wasmjit.light import NoReturn
 from wasmjit.runtime.wasi.errno import Errno, WasiError
 from wasmjit.runtime.wasi.registry import wasi
 from wasmjit.runtime.wasi.state import State

@@ -15,8 +15,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Mapping
 from operator import and_
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
+from wasmjit.light import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 from wasmjit.runtime.wasi.errno import Errno, WasiError, from_host
 from wasmjit.wasm.types import I32, VAL_TYPE_BY_NAME, FuncType
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from wasmjit.light import TYPE_CHECKING
 from wasmjit.runtime.wasi.clocks import Clocks
 from wasmjit.runtime.wasi.entropy import RandomBytes
 from wasmjit.runtime.wasi.fdtable import FdTable

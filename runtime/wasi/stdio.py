@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-from typing import cast
 
+from wasmjit.light import cast
 from wasmjit.runtime.wasi import rights
 from wasmjit.runtime.wasi.config import Stdin, Stdout
 from wasmjit.runtime.wasi.descriptor import Descriptor
 from wasmjit.runtime.wasi.hostfile import InheritedFile
-from wasmjit.runtime.wasi.stream import BinaryReader, BinaryWriter, InputStream, OutputStream
+from wasmjit.runtime.wasi.stream import InputStream, OutputStream, is_reader, is_writer
 
 
 def stdin_descriptor(source: Stdin) -> Descriptor:
@@ -24,7 +24,7 @@ def stdin_descriptor(source: Stdin) -> Descriptor:
     fd = _fileno(source)
     if fd is not None:
         return InheritedFile(fd, rights.STDIO | rights.FD_READ, owner=source)
-    if not isinstance(source, BinaryReader):
+    if not is_reader(source):
         raise TypeError(f"stdin must be None, bytes, a descriptor or a binary file, not {type(source).__name__}")
     return InputStream(source)
 
@@ -41,7 +41,7 @@ def stdout_descriptor(sink: Stdout, number: int) -> Descriptor:
     if fd is not None:
         getattr(sink, "flush", lambda: None)()
         return InheritedFile(fd, rights.STDIO | rights.FD_WRITE, owner=sink)
-    if isinstance(sink, BinaryWriter):
+    if is_writer(sink):
         return OutputStream(sink.write, getattr(sink, "flush", None))
     if not callable(sink):
         raise TypeError(f"{name} must be None, a descriptor, a binary file or callable, not {type(sink).__name__}")

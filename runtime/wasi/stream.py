@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
-from typing import Protocol, runtime_checkable
 
+from wasmjit.light import Protocol, TypeGuard, cast
 from wasmjit.runtime.wasi import rights
 from wasmjit.runtime.wasi.descriptor import Descriptor
 from wasmjit.runtime.wasi.errno import Errno, WasiError
@@ -14,7 +14,6 @@ WRITE_MAX = 1 << 20
 """Most bytes given to a Python object at once; the guest writes the rest by its next call."""
 
 
-@runtime_checkable
 class BinaryReader(Protocol):
     """What standard input can be."""
 
@@ -22,7 +21,6 @@ class BinaryReader(Protocol):
         """At most `size` bytes, b"" at the end, None if there is nothing yet."""
 
 
-@runtime_checkable
 class BinaryWriter(Protocol):
     """What standard output and error can be."""
 
@@ -53,6 +51,16 @@ class InputStream(Descriptor):
         return 0
 
 
+def is_reader(source: object) -> TypeGuard[BinaryReader]:
+    """Whether an object can be read from."""
+    return hasattr(source, "read")
+
+
+def is_writer(sink: object) -> TypeGuard[BinaryWriter]:
+    """Whether an object can be written to."""
+    return hasattr(sink, "write")
+
+
 class OutputStream(Descriptor):
     """Standard output or error into the `write` method of an object, or into any callable that takes bytes."""
 
@@ -66,11 +74,12 @@ class OutputStream(Descriptor):
     @classmethod
     def into(cls, sink: BinaryWriter | Callable[[bytes], object]) -> OutputStream:
         """For a file object, or a callable whose result does not matter."""
-        if isinstance(sink, BinaryWriter):
+        if is_writer(sink):
             return cls(sink.write, getattr(sink, "flush", None))
+        take = cast("Callable[[bytes], object]", sink)
 
         def write(data: bytes) -> None:
-            sink(data)
+            take(data)
 
         return cls(write)
 

@@ -13,9 +13,9 @@ from __future__ import annotations
 import atexit
 import threading
 import weakref
-from typing import TYPE_CHECKING
 
 from wasmjit.errors import InternalError, LinkError
+from wasmjit.light import TYPE_CHECKING
 from wasmjit.limits import MAX_GUEST_THREADS
 from wasmjit.record import replace
 from wasmjit.runtime.func import FuncInstance

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache, partial
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+from wasmjit.light import TYPE_CHECKING
 from wasmjit.runtime.wasi import (
     args,
     clock,

@@ -12,6 +12,8 @@ import pytest
 
 # Lowest first. Layers of one line are siblings, which do not import each other either.
 ORDER: tuple[tuple[str, ...], ...] = (
+    ("wasmjit.lightclasses",),
+    ("wasmjit.light",),
     ("wasmjit.record",),
     ("wasmjit.errors",),
     ("wasmjit.features",),

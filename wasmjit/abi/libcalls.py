@@ -7,7 +7,7 @@ HOST_EXCEPTION.
 
 from __future__ import annotations
 
-from enum import IntEnum
+from wasmjit.light import IntEnum
 
 RAISED = -(1 << 63)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple, Protocol
+
+from wasmjit.light import NamedTuple, Protocol
 
 
 class CodePosition(NamedTuple):

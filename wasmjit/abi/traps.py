@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
+from wasmjit.light import IntEnum
 
 
 class TrapCode(IntEnum):

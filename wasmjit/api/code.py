@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
 from weakref import WeakValueDictionary
 
 from wasmjit import features
@@ -16,6 +15,7 @@ from wasmjit.cache.digest import digest
 from wasmjit.compile.statistics import Statistics
 from wasmjit.config import Config
 from wasmjit.errors import ArtifactError
+from wasmjit.light import TYPE_CHECKING, TypeAlias
 from wasmjit.wasm.module import Module
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from wasmjit.cache.digest import key_of
 from wasmjit.cache.entries import read_entry, write_entry
 from wasmjit.cache.identity import compiler_identity
 
-TYPE_CHECKING = False  # see wasmjit/__init__.py
+TYPE_CHECKING = False  # see wasmjit/light.py
 
 if TYPE_CHECKING:
     from wasmjit.compile.statistics import Watch

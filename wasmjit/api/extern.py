@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, Union, cast
-
 from wasmjit.api.store import Store, wrap_store
 from wasmjit.api.tier import is_func, is_memory, is_table, is_tag
+from wasmjit.light import TYPE_CHECKING, Generic, TypeAlias, TypeVar, Union, cast
 from wasmjit.runtime.func import FuncInstance
 from wasmjit.runtime.global_ import GlobalInstance
 from wasmjit.runtime.memory import MemoryInstance

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias, Union
 
 from wasmjit.api.extern import ExternBase, ExternInstance, unwrap_extern
 from wasmjit.api.func import host_func
@@ -13,6 +12,7 @@ from wasmjit.api.store import Store
 from wasmjit.api.tier import new_host_func, new_memory
 from wasmjit.api.types import describe
 from wasmjit.errors import LinkError
+from wasmjit.light import TYPE_CHECKING, TypeAlias, Union
 from wasmjit.wasm import types as wasm
 from wasmjit.wasm.module import Import
 

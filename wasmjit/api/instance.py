@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
 
 from wasmjit.api.extern import Extern, ExternInstance, wrap_extern
 from wasmjit.api.imports import Imports, mapping_lookup, resolve, resolve_list
 from wasmjit.api.module import Module
 from wasmjit.api.store import Store, runtime_of, wrap_store
 from wasmjit.api.tier import check_tiers, instantiate
+from wasmjit.light import Any
 from wasmjit.runtime.instance import ModuleInstance
 
 _SHOWN = 20

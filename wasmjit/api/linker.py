@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from wasmjit.api.engine import Engine
 from wasmjit.api.func import Func
@@ -13,6 +12,7 @@ from wasmjit.api.module import Module
 from wasmjit.api.store import Store
 from wasmjit.api.stubs import ZERO, stub
 from wasmjit.api.types import FuncType
+from wasmjit.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wasmjit.runtime.wasi import WasiConfig

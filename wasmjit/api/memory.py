@@ -5,11 +5,11 @@ from __future__ import annotations
 import operator
 from functools import cache
 from struct import Struct
-from typing import Any, Literal, SupportsIndex, TypeAlias, overload
 
 from wasmjit.api.extern import ExternBase
 from wasmjit.api.store import Store, runtime_of
 from wasmjit.api.tier import new_memory
+from wasmjit.light import Any, Literal, SupportsIndex, TypeAlias, overload
 from wasmjit.limits import PAGE_SIZE
 from wasmjit.record import replace
 from wasmjit.runtime.buffer import exports_buffer

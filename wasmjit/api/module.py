@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple
 
 from wasmjit.api.code import Code, Progress, get_code, is_compiled
 from wasmjit.api.engine import Engine
@@ -13,6 +12,7 @@ from wasmjit.api.source import Source, open_file, open_source, read_source
 from wasmjit.api.types import ExternType, describe, wrap_extern_type
 from wasmjit.binary import decode_module, read_names
 from wasmjit.errors import ArtifactError
+from wasmjit.light import NamedTuple
 from wasmjit.wasm import module as wasm
 
 

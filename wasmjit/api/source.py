@@ -5,11 +5,11 @@ from __future__ import annotations
 import mmap
 import os
 from collections.abc import Callable
-from typing import Protocol, TypeAlias
 
 from wasmjit.api.wat import looks_like_wat, wat_to_wasm
 from wasmjit.cache.digest import digest
 from wasmjit.cache.memo import digest_of_file
+from wasmjit.light import Protocol, TypeAlias
 
 
 class Readable(Protocol):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, TypeVar
 
 from wasmjit.api.engine import Engine
 from wasmjit.api.tier import new_store
 from wasmjit.errors import UnsupportedError
+from wasmjit.light import Any, TypeVar
 from wasmjit.runtime.deadline import call_within
 from wasmjit.runtime.quota import StoreLimits
 from wasmjit.runtime.store import Store as RuntimeStore

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
-
 from wasmjit.api.extern import Extern, wrap_extern
 from wasmjit.api.func import Func
 from wasmjit.api.global_ import Global
@@ -11,6 +9,7 @@ from wasmjit.api.store import Store, runtime_of
 from wasmjit.api.tag import Tag
 from wasmjit.api.types import ExternType, FuncType
 from wasmjit.errors import LinkError, Trap
+from wasmjit.light import Any, NoReturn
 from wasmjit.runtime.memory import MemoryInstance
 from wasmjit.runtime.table import TableInstance
 from wasmjit.wasm.types import F32, F64, I32, I64, V128, GlobalType, MemType, TableType, TagType, ValType

@@ -7,9 +7,9 @@ that the interpreter's stand for them is said in this file alone. The interprete
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 from wasmjit.compile.statistics import Statistics, body_bytes
+from wasmjit.light import TYPE_CHECKING, Any, TypeGuard, cast
 from wasmjit.runtime import values
 from wasmjit.runtime.func import FuncInstance
 from wasmjit.runtime.global_ import GlobalInstance

@@ -7,8 +7,6 @@ order of their frequency; all others by the functions of binary.immediates.
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
-
 from wasmjit.binary.immediates import (
     PREFIXES,
     READER_BY_CODE,
@@ -19,6 +17,7 @@ from wasmjit.binary.immediates import (
 from wasmjit.binary.reader import UNEXPECTED_END, Data, Reader, end_of_data, read_s32, read_u32
 from wasmjit.binary.types import decode_valtype, read_blocktype
 from wasmjit.errors import InvalidError, LimitError, MalformedError
+from wasmjit.light import Any, TypeAlias
 from wasmjit.limits import MAX_LOCALS, MAX_NESTING, check_limit
 from wasmjit.record import mutable_record
 from wasmjit.wasm.module import Module

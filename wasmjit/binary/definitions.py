@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
-
 from wasmjit import limits
 from wasmjit.binary.constexpr import decode_constexpr
 from wasmjit.binary.reader import Reader, read_u32
 from wasmjit.binary.types import decode_globaltype, decode_memtype, decode_tabletype
 from wasmjit.errors import LimitError, MalformedError
+from wasmjit.light import NoReturn
 from wasmjit.wasm.columns import CodeColumns, unsigned_column
 from wasmjit.wasm.module import Global, Module
 

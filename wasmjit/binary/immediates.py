@@ -7,11 +7,11 @@ it. binary.code has the commonest shapes once more, inline.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
 
 from wasmjit.binary.reader import Data, end_of_data, read_length, read_s32, read_s64, read_u32, read_u32s, read_u64
 from wasmjit.binary.types import read_blocktype, read_heaptype, read_null, read_valtypes
 from wasmjit.errors import MalformedError, UnsupportedError
+from wasmjit.light import Any, TypeAlias
 from wasmjit.limits import MAX_BR_TABLE_TARGETS, MAX_CATCH_CLAUSES, MAX_RESULTS, check_limit
 from wasmjit.wasm.opcodes import FEATURE_BY_CODE, OPCODES, PREFIX_SHIFT
 from wasmjit.wasm.types import FuncType, RefType, ValType, ref_type

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import TypeVar
 
 from wasmjit.binary.reader import Data, Reader, read_name, read_u32
 from wasmjit.errors import LimitError, MalformedError
+from wasmjit.light import TypeVar
 from wasmjit.wasm.module import Module
 
 _T = TypeVar("_T")

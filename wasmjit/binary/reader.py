@@ -10,9 +10,8 @@ Indexing past the last byte raises IndexError, which costs nothing while all goe
 
 from __future__ import annotations
 
-from typing import NoReturn, TypeAlias
-
 from wasmjit.errors import LimitError, MalformedError
+from wasmjit.light import NoReturn, TypeAlias
 from wasmjit.limits import MAX_NAME_BYTES, check_limit
 
 Data: TypeAlias = bytes | memoryview

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
-
 from wasmjit import features, limits
 from wasmjit.binary.reader import Reader
 from wasmjit.binary.types import decode_functype, decode_mutability, decode_valtype
 from wasmjit.errors import InvalidError, MalformedError, UnsupportedError
+from wasmjit.light import NoReturn
 from wasmjit.limits import check_limit
 from wasmjit.wasm.module import Module
 from wasmjit.wasm.rectypes import DefType, SubType, define_group

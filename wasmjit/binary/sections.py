@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from wasmjit.binary.reader import Reader
+from wasmjit.light import NamedTuple
 from wasmjit.wasm.module import Module
 
 SECTION_NAMES = {

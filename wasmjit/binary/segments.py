@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from wasmjit import limits
 from wasmjit.binary.constexpr import decode_constexpr
 from wasmjit.binary.reader import Reader, read_s32
 from wasmjit.binary.types import decode_reftype
 from wasmjit.errors import MalformedError
+from wasmjit.light import Literal
 from wasmjit.wasm.columns import DataColumns, signed_column, unsigned_column
 from wasmjit.wasm.constcodes import I32_CONST
 from wasmjit.wasm.module import ConstExpr, DataSegment, ElementSegment, Module

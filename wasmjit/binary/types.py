@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
-
 from wasmjit import features
 from wasmjit.binary.reader import Data, Reader, end_of_data, read_s33
 from wasmjit.errors import InvalidError, MalformedError, UnsupportedError
+from wasmjit.light import NoReturn
 from wasmjit.limits import MAX_PARAMS, MAX_RESULTS
 from wasmjit.wasm.module import Module
 from wasmjit.wasm.types import (

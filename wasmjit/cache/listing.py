@@ -13,6 +13,7 @@ KINDS = {
     "module": "sections of a module",
     "object": "code that modules share",
     "digest": "digest of a large file",
+    "start": "modules of the command",
 }
 
 

@@ -19,7 +19,7 @@ from wasmjit.cli.progress import Progress
 from wasmjit.errors import ExitStatus
 from wasmjit.runtime.wasi import Wasi, WasiConfig
 
-TYPE_CHECKING = False  # see wasmjit/__init__.py
+TYPE_CHECKING = False  # see wasmjit/light.py
 
 if TYPE_CHECKING:
     from wasmjit.api.instance import Instance

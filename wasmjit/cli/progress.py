@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
-TYPE_CHECKING = False  # see wasmjit/__init__.py
+TYPE_CHECKING = False  # see wasmjit/light.py
 
 if TYPE_CHECKING:
     from types import TracebackType

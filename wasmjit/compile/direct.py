@@ -6,12 +6,12 @@ import ctypes
 import os
 import sys
 from collections.abc import Callable
-from typing import Any
 
 from wasmjit.compile.arena import support_arena
 from wasmjit.compile.platform import current_platform
 from wasmjit.compile.symbols import builtin_symbol, host_symbol, is_direct, libcall_symbol
 from wasmjit.errors import InternalError
+from wasmjit.light import Any
 
 CALLS_BETWEEN_CHECKS = 100
 """Outermost calls after which one looks whether somebody has replaced the signal handlers: two system calls."""

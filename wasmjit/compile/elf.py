@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from wasmjit.errors import InternalError
+from wasmjit.light import NamedTuple
 
 SHT_SYMTAB = 2
 SHT_RELA = 4

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, TypeAlias
 
 from wasmjit.compile.code_cache import CodeCache
 from wasmjit.compile.native_module import LoadedModule
@@ -12,6 +11,7 @@ from wasmjit.compile.plan import code_settings
 from wasmjit.compile.statistics import Statistics
 from wasmjit.compile.support import native_support
 from wasmjit.config import Config
+from wasmjit.light import TYPE_CHECKING, TypeAlias
 from wasmjit.wasm.module import Module
 
 if TYPE_CHECKING:

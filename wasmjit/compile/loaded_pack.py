@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import weakref
 from bisect import bisect_right
-from typing import TYPE_CHECKING
 
 from wasmjit.compile.arena import Arena, process_arena
 from wasmjit.compile.pack import CodePack
@@ -13,6 +12,7 @@ from wasmjit.compile.platform.executable import make_executable
 from wasmjit.compile.process_symbols import process_symbol
 from wasmjit.compile.unwind import attached_records, process_unwinder, unwind_table
 from wasmjit.compile.view import view_of
+from wasmjit.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wasmjit.compile.debug import DebugInformation, Places

@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator
 from functools import cache, cached_property
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING
 
 from wasmjit.compile.arena import Arena, process_arena
 from wasmjit.compile.elf import (
@@ -37,6 +36,7 @@ from wasmjit.compile.platform.executable import make_executable
 from wasmjit.compile.process_symbols import process_symbol
 from wasmjit.compile.unwind import UNWIND_SECTIONS, process_unwinder, unwind_records, unwind_table
 from wasmjit.errors import InternalError
+from wasmjit.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wasmjit.compile.debug import DebugInformation

@@ -10,7 +10,8 @@ import weakref
 from collections import deque
 from threading import RLock
 from time import perf_counter, thread_time
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
+
+from wasmjit.light import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

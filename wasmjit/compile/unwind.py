@@ -14,11 +14,11 @@ import threading
 import weakref
 from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from wasmjit.compile.elf import ElfObject
 from wasmjit.compile.platform import Platform, mapping
 from wasmjit.compile.unwind_ir import MAX_SAVED, UNWIND_PAGE_BITS
+from wasmjit.light import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from wasmjit.compile.arena import Arena

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
-from typing import overload
 
+from wasmjit.light import overload
 from wasmjit.wasm.constcodes import I32_CONST
 from wasmjit.wasm.module import Code, DataSegment, Instr
 

@@ -7,9 +7,9 @@ imports first, then definitions.
 from __future__ import annotations
 
 from collections.abc import MutableSequence, Sequence
-from typing import Any, Literal, NamedTuple, TypeAlias
 
 from wasmjit.errors import InvalidError
+from wasmjit.light import Any, Literal, NamedTuple, TypeAlias
 from wasmjit.record import fresh, mutable_record, record
 from wasmjit.wasm.rectypes import DefType, SubType, define_group
 from wasmjit.wasm.types import CompositeType, ExternType, FuncType, GlobalType, MemType, TableType, TagType, ValType

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any, TypeAlias
 from weakref import WeakValueDictionary
 
+from wasmjit.light import Any, TypeAlias
 from wasmjit.record import record
 from wasmjit.wasm.types import (
     ANY,

@@ -9,8 +9,8 @@ from __future__ import annotations
 import marshal
 from array import array
 from collections.abc import Iterable, Sequence
-from typing import Any
 
+from wasmjit.light import Any
 from wasmjit.wasm.columns import CodeColumns, DataColumns
 from wasmjit.wasm.module import (
     ConstExpr,

@@ -8,9 +8,9 @@ value.
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from weakref import WeakValueDictionary
 
+from wasmjit.light import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from wasmjit.record import record
 
 if TYPE_CHECKING:

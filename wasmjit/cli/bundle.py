@@ -1,0 +1,102 @@
+"""The modules that a program's start imports, in one file of the cache: finding and reading a hundred costs more.
+
+Modules are taken from there only while their source files are what they were, by size and time, as Python does with
+its own compiled files. Whoever imports others adds them at the end, so the next start finds what this one has needed.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import sys
+from _frozen_importlib_external import SourceFileLoader, spec_from_file_location
+
+import wasmjit
+from wasmjit.cache.digest import key_of
+from wasmjit.cache.entries import read_entry, write_entry
+
+TYPE_CHECKING = False  # see wasmjit/light.py
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
+    from types import CodeType, ModuleType
+
+    Item = tuple[str, tuple[int, int], bool, bytes]
+
+KIND = "start"
+_MARSHAL_VERSION = 4
+_PREFIX = "wasmjit."
+_COMPILER = "wasmjit.compile.llvm"  # what a start that has to compile imports is not what others need
+
+
+class _Loader(SourceFileLoader):
+    """Loads a module whose code is there already."""
+
+    def __init__(self, name: str, path: str, code: bytes) -> None:
+        super().__init__(name, path)
+        self._code = code
+
+    def get_code(self, fullname: str) -> CodeType:
+        """The code of the module."""
+        code: CodeType = marshal.loads(self._code)
+        return code
+
+
+class Bundle:
+    """A finder, as `sys.meta_path` has them, of the modules in the file."""
+
+    def __init__(self) -> None:
+        self._key = key_of(sys.version, str(sys.flags.optimize), *wasmjit.__path__)
+        saved = read_entry(KIND, self._key)
+        self._items: dict[str, Item] = {} if saved is None else marshal.loads(saved)
+
+    def install(self) -> None:
+        """Look here first from now on."""
+        sys.meta_path.insert(0, self)
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """See `importlib.abc.MetaPathFinder`."""
+        item = self._items.get(name)
+        if item is None:
+            return None
+        origin, facts, is_package, code = item
+        if _facts(origin) != facts:
+            del self._items[name]
+            return None
+        folders = [os.path.dirname(origin)] if is_package else None
+        loader = _Loader(name, origin, code)
+        return spec_from_file_location(name, origin, loader=loader, submodule_search_locations=folders)
+
+    def keep(self) -> None:
+        """Write what has been imported besides, if a start like this one is worth it. OSErrors are of no interest."""
+        if _COMPILER in sys.modules:
+            return
+        missing = [name for name in sys.modules if name.startswith(_PREFIX) and name not in self._items]
+        found = {name: item for name in missing if (item := _item(sys.modules[name])) is not None}
+        if found:
+            write_entry(KIND, self._key, marshal.dumps({**self._items, **found}, _MARSHAL_VERSION))
+
+
+def _item(module: ModuleType) -> Item | None:
+    """A module as it is kept; None if its code is not known to be that of its file."""
+    spec = module.__spec__
+    if spec is None or not isinstance(spec.loader, SourceFileLoader) or spec.origin is None:
+        return None
+    facts = _facts(spec.origin)
+    code = spec.loader.get_code(spec.name)
+    if facts is None or code is None or _facts(spec.origin) != facts:
+        return None
+    is_package = spec.submodule_search_locations is not None
+    return spec.origin, facts, is_package, marshal.dumps(code, _MARSHAL_VERSION)
+
+
+def _facts(path: str) -> tuple[int, int] | None:
+    """Size and time of a file."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_size, status.st_mtime_ns
