@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from wasmjit.compile.baseline.hole import JUMP_TABLE, hole_name
@@ -30,6 +31,7 @@ class _Code:
         self.jumps: list[Jump] = []
         self.constants: list[Constant] = []
         self.onwards: list[int] = []
+        self.is_whole = True
 
     def add(self, offset: int, kind: int, symbol: Symbol, addend: int) -> None:
         """Sort a relocation in."""
@@ -46,7 +48,7 @@ class _Code:
         elif symbol.name in _JUMPS:
             self.jumps.append(Jump(offset, symbol.name))
         else:
-            raise InternalError(f"stencil that calls {symbol.name}")
+            self.is_whole = False
 
     def _constant(self, offset: int, symbol: Symbol, addend: int) -> Constant:
         """A constant in a section of its own kind; immediate operands behind the four bytes count in the addend."""
@@ -88,20 +90,22 @@ def _entry_bytes(section: str) -> int:
 
 
 def extract(data: bytes) -> Iterator[tuple[str, Stencil]]:
-    """Name and stencil of every function in a relocatable object (x86-64). Raises InternalError for unknown ones."""
+    """Name and stencil of every function in a relocatable object (x86-64) of which one can be made.
+
+    Others call functions of the C library, on processors without an instruction for what they do.
+    """
     elf = ElfObject(data)
     for index, section in enumerate(elf.sections):
         functions = [s for s in elf.symbols if s.type == STT_FUNC and s.section == index]
         if not functions:
             continue
         functions.sort(key=lambda s: s.value)
-        relocations = iter(sorted(elf.relocations(index)))
-        pending = next(relocations, None)
+        relocations = sorted(elf.relocations(index))
         for function in functions:
             end = function.value + function.size
+            first = bisect_left(relocations, (function.value,))
             code = _Code(elf, bytes(section.data[function.value : end]))
-            while pending is not None and pending[0] < end:
-                offset, info, addend = pending
+            for offset, info, addend in relocations[first : bisect_left(relocations, (end,))]:
                 code.add(offset - function.value, info & 0xFFFFFFFF, elf.symbols[info >> 32], addend)
-                pending = next(relocations, None)
-            yield function.name, code.stencil()
+            if code.is_whole:
+                yield function.name, code.stencil()

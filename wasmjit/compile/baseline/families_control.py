@@ -12,11 +12,8 @@ from wasmjit.compile.baseline.recipe import Recipe
 from wasmjit.compile.baseline.registers import INTEGER_ARGUMENTS, RESULT, VECTOR, VECTORS
 from wasmjit.compile.baseline.stencil_emitter import CONVENTION, NEXT, TARGET, StencilEmitter
 from wasmjit.compile.baseline.stencil_unit import with_function_type
-from wasmjit.compile.lower.call import imported_callee, indirect_callee, referred_callee
+from wasmjit.compile.lower.call import Callee, imported_callee, indirect_callee, referred_callee
 from wasmjit.compile.lower.emitter import CONTEXT_ACCESS
-
-MAX_FIXED_DEPTH = 4
-"""Depths of types below which calls through tables have fixed keys."""
 
 
 def control() -> Iterator[tuple[str, Recipe]]:
@@ -27,12 +24,9 @@ def control() -> Iterator[tuple[str, Recipe]]:
     yield "unreachable", lambda f: f.lower("unreachable")
     for code in TrapCode:
         yield f"trap {int(code)}", _trap(code)
-    yield "call", _call
-    yield "call import", _call_import
-    yield "call ref", _call_ref
-    yield "call indirect", call_indirect(None)
-    for depth in range(MAX_FIXED_DEPTH):
-        yield f"call indirect sub {depth}", call_indirect(depth)
+    yield "call", call_in_registers("call")
+    for kind in ("import", "ref", "indirect"):
+        yield f"call {kind}", call_in_registers(kind)
 
 
 def _return(f: StencilEmitter) -> None:
@@ -71,42 +65,48 @@ def _call_native(f: StencilEmitter, code: str, vmctx: str) -> None:
     f.go_on()
 
 
-def _call(f: StencilEmitter) -> None:
-    code = slot_code(f)
-    _call_native(f, code, "%c")
-
-
-def slot_code(f: StencilEmitter) -> str:
+def _defined(f: StencilEmitter, depth: int | None) -> Callee:
     """What the slot of a defined function holds; G is the slot's offset."""
     slots = f.hoisted("%slots", layout.VMCTX_SLOTS)
     slot = f.emit(f"getelementptr i8, ptr {slots}, i64 {Hole('G')}")
-    return f.emit(f"load ptr, ptr {slot}, align 8{CONTEXT_ACCESS}")
+    return Callee(f.type, f.emit(f"load ptr, ptr {slot}, align 8{CONTEXT_ACCESS}"), "%c")
 
 
-def _call_import(f: StencilEmitter) -> None:
-    callee = imported_callee(f, f.type, Hole("G"))
-    _call_native(f, callee.code, callee.vmctx)
+def _imported(f: StencilEmitter, depth: int | None) -> Callee:
+    return imported_callee(f, f.type, Hole("G"))
 
 
-def _call_ref(f: StencilEmitter) -> None:
+def _referred(f: StencilEmitter, depth: int | None) -> Callee:
     f.take("A", "ptr")
-    callee = referred_callee(f, 0)
-    _call_native(f, callee.code, callee.vmctx)
+    return referred_callee(f, 0)
 
 
-def call_indirect(depth: int | None) -> Recipe:
-    """Of functions of a final type (None), or of one of that depth and its subtypes."""
+def _indirect(f: StencilEmitter, depth: int | None) -> Callee:
+    """In a table: of a final type (None), or of one of that depth and its subtypes."""
+    with_function_type(f, depth)
+    f.take("A", "i32")
+    return indirect_callee(f, (ScaledHole("N"), 0))
+
+
+CALLEES = {"call": _defined, "import": _imported, "ref": _referred, "indirect": _indirect}
+"""What is called, by the kind of a call, for an emitter and the depth of the expected type."""
+
+
+def call_in_registers(kind: str, depth: int | None = None) -> Recipe:
+    """A call with the argument registers as they are."""
 
     def make(f: StencilEmitter) -> None:
-        with_function_type(f, depth)
-        f.take("A", "i32")
-        callee = indirect_callee(f, (ScaledHole("N"), 0))
+        callee = CALLEES[kind](f, depth)
         _call_native(f, callee.code, callee.vmctx)
 
     return make
 
 
 # --- entry
+
+_POPPED = 8
+"""Bytes that functions of the `tailcc` convention remove from the stack where no argument is on it: LLVM makes the size
+of the arguments 8 more than a multiple of 16."""
 
 SAVED_REGISTERS = ("r15", "r14", "r13", "r12", "rbx")
 _EXHAUSTED = f"""\
@@ -119,22 +119,20 @@ ud2
 """
 
 
-def entry_ir(name: str, *, memory: bool) -> str:
+def entry_ir() -> str:
     """The beginning of a function whose parameters are all in registers, and its end: the body is called in between.
 
-    It is assembly, since LLVM would move the parameters. The body finds the stack as every function does; its frame
-    slots, aligned to 16 bytes, are above the return address. Of memory 0 there is the base in a register, if there is
-    that memory. The frame counts in the check of the stack. A `tailcc` function without stack arguments removes 8 bytes
-    of them all the same.
+    It is assembly, since LLVM would move the parameters. The frame counts in the check of the stack. In a module
+    without memory, any offset in the VMContext will do for M.
     """
     pushes = "".join([f"pushq %{name}\n" for name in SAVED_REGISTERS])
     pops = "".join([f"popq %{name}\n" for name in reversed(SAVED_REGISTERS)])
     text = (
         f"pushq %rbp\nmovq %rsp, %rbp\n{pushes}subq $$F+8, %rsp\n"
         f"movq {layout.VMCTX_STORE}(%rdi), %rax\ncmpq {layout.STORE_STACK_LIMIT}(%rax), %rsp\njb 1f\n"
-        f"movq %rdi, %r12\nmovq %rsp, %r13\n{'movq M(%r12), %r14' if memory else ''}\n"
-        f"callq {NEXT}\nleaq -{8 * len(SAVED_REGISTERS)}(%rbp), %rsp\n{pops}popq %rbp\nretq $$8\n{_EXHAUSTED}"
+        f"movq %rdi, %r12\nmovq %rsp, %r13\nmovq M(%r12), %r14\n"
+        f"callq {NEXT}\nleaq -{8 * len(SAVED_REGISTERS)}(%rbp), %rsp\n{pops}popq %rbp\nretq $${_POPPED}\n{_EXHAUSTED}"
     )
     assembly = text.replace("\n", "\\0A")
-    header = f'define {CONVENTION} void @"{name}"() naked nounwind {{'
+    header = f"define {CONVENTION} void @entry() naked nounwind {{"
     return f'{header}\n  call void asm sideeffect "{assembly}", ""()\n  unreachable\n}}\n'

@@ -32,11 +32,11 @@ def _accesses(mnemonic: str, value_types: list[str]) -> Iterator[tuple[str, Reci
 
 
 def lane_accesses() -> Iterator[tuple[str, Recipe]]:
-    """Those of one lane; the address is in A."""
+    """Those of one lane; the address is in B."""
     for row in OPCODES.values():
         if row.imm == "memarg_lane":
             for lane in range(16 >> row.align_log2):
-                yield f"{row.name} {lane} A,FA", access(row.name, ("A", "FA"), lane)
+                yield f"{row.name} {lane} B,FA", access(row.name, ("B", "FA"), lane)
 
 
 def access(mnemonic: str, places: tuple[str, ...], *imm: int) -> Recipe:
@@ -49,6 +49,8 @@ def access(mnemonic: str, places: tuple[str, ...], *imm: int) -> Recipe:
         f.lower(mnemonic, (0, Hole("O"), 0, *imm))
         for type in results:
             f.give("FA" if is_vector(type) else "A", type)
+        if not results:
+            f.registers["B"] = "poison"  # checks need a register
         f.go_on()
 
     return make

@@ -13,6 +13,7 @@ _FREQUENT = frozenset({"add", "sub", "mul", "and", "or", "xor", "shl", "shr_s", 
 
 _TRAPPING = frozenset({"div_s", "div_u", "rem_s", "rem_u"})
 _BY_COUNT = frozenset({"shl", "shr_s", "shr_u", "rotl", "rotr"})
+# Their results are mostly branched on; of the others, operands in registers go through B or FB.
 _COMPARISONS = frozenset(
     {"eq", "ne", "lt", "gt", "le", "ge", *(f"{name}_{sign}" for name in ("lt", "gt", "le", "ge") for sign in "su")}
 )
@@ -37,28 +38,26 @@ def scalars() -> Iterator[tuple[str, Recipe]]:
 
 def _integer_pairs(mnemonic: str) -> Iterator[tuple[str, Recipe]]:
     type, _, name = mnemonic.partition(".")
-    compares = name in _COMPARISONS
-    for second in ("B", "S", *(CACHE if compares or name in _FREQUENT else ())):
-        yield from _integer_pair(mnemonic, second, second, compares)
+    places = {"B": "B", "S": "S"}
     if name not in _TRAPPING:
-        symbol = "K.8" if name in _BY_COUNT else "K.32" if type == "i32" else "K"
-        yield from _integer_pair(mnemonic, "K", symbol, compares)
-
-
-def _integer_pair(mnemonic: str, second: str, place: str, compares: bool) -> Iterator[tuple[str, Recipe]]:
-    key, places = f"{mnemonic} A,{second}", ("A", place)
-    yield key, operation(mnemonic, places)
-    if compares:
-        yield f"br {key}", branch(mnemonic, places, if_true=True)
+        places["K"] = "K.8" if name in _BY_COUNT else "K.32" if type == "i32" else "K"
+    registers = dict(zip(CACHE, CACHE, strict=True))
+    for second, place in (places | registers if name in _FREQUENT else places).items():
+        yield f"{mnemonic} A,{second}", operation(mnemonic, ("A", place))
+    if name in _COMPARISONS:
+        for second, place in (places | registers).items():
+            yield f"br {mnemonic} A,{second}", branch(mnemonic, ("A", place), if_true=True)
 
 
 def _float_pairs(mnemonic: str) -> Iterator[tuple[str, Recipe]]:
+    compares = mnemonic.partition(".")[2] in _COMPARISONS
     for second in ("FB", "S", *VECTOR_CACHE):
         key, places = f"{mnemonic} FA,{second}", ("FA", second)
-        yield key, operation(mnemonic, places)
-        if mnemonic.partition(".")[2] in _COMPARISONS:
+        if compares:
             yield f"br {key}", branch(mnemonic, places, if_true=True)
             yield f"bn {key}", branch(mnemonic, places, if_true=False)
+        if not compares or second not in VECTOR_CACHE:
+            yield key, operation(mnemonic, places)
 
 
 def _branch_if_not_zero(type: str, *, if_true: bool) -> Recipe:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from typing import NamedTuple
+from functools import cache
+from typing import NamedTuple, TypeAlias
 
 _FORMAT = {1: "B", 4: "I", 8: "Q"}
 _MASK = {1: 0xFF, 4: 0xFFFF_FFFF, 8: 0xFFFF_FFFF_FFFF_FFFF}
@@ -39,6 +40,15 @@ class Constant(NamedTuple):
     addend: int
 
 
+Parts: TypeAlias = tuple[
+    bytes,
+    tuple[tuple[int, int, str, int], ...],
+    tuple[tuple[int, str], ...],
+    tuple[tuple[int, bytes | str, int, int], ...],
+]
+"""Code, fields, jumps and constants of a stencil, as they are kept in files."""
+
+
 class Stencil:
     """Machine code that does one thing; execution goes on behind its last byte.
 
@@ -56,9 +66,25 @@ class Stencil:
         self.names = tuple(sorted({field.name for field in fields}))
         self.pack: Callable[..., bytes] = _packer(code, fields, self.names) if fields else lambda: code
 
-    def parts(self) -> tuple[bytes, tuple[Field, ...], tuple[Jump, ...], tuple[Constant, ...]]:
-        """What `Stencil` is made of."""
-        return self.code, self.fields, self.jumps, self.constants
+    def parts(self) -> Parts:
+        """What the stencil is made of, as it is kept."""
+        return (
+            self.code,
+            tuple([(f.offset, f.width, f.name, f.addend) for f in self.fields]),
+            tuple([(j.offset, j.name) for j in self.jumps]),
+            tuple([(c.offset, c.data, c.align, c.addend) for c in self.constants]),
+        )
+
+
+def join_parts(parts: Parts) -> Stencil:
+    """The stencil that parts are of."""
+    code, fields, jumps, constants = parts
+    return Stencil(
+        code,
+        tuple([Field(*field) for field in fields]),
+        tuple([Jump(*jump) for jump in jumps]),
+        tuple([Constant(*constant) for constant in constants]),
+    )
 
 
 def _packer(code: bytes, fields: tuple[Field, ...], names: tuple[str, ...]) -> Callable[..., bytes]:
@@ -69,17 +95,19 @@ def _packer(code: bytes, fields: tuple[Field, ...], names: tuple[str, ...]) -> C
         end = field.offset + field.width
     pieces.append(code[end:])
     pack = struct.Struct(f"{layout}{len(code) - end}s").pack
-    return _specialised(pack, pieces, fields, names)
+    return _maker(names, tuple([(field.name, field.addend, field.width) for field in fields]))(pack, *pieces)
 
 
-def _specialised(
-    pack: Callable[..., bytes], pieces: list[bytes], fields: tuple[Field, ...], names: tuple[str, ...]
-) -> Callable[..., bytes]:
-    """A function of the holes' values that is one call of `pack`."""
+@cache
+def _maker(names: tuple[str, ...], values: tuple[tuple[str, int, int], ...]) -> Callable[..., Callable[..., bytes]]:
+    """Makes, of `pack` and the code's pieces, a function of the holes' values that is one call of `pack`.
+
+    `values` are what comes between the pieces: name, addend and width.
+    """
     arguments: list[str] = []
-    for i, field in enumerate(fields):
-        sum = f"{field.name} + {field.addend} & {_MASK[field.width]}"
-        arguments += [f"p{i}", sum if field.addend else field.name]
-    text = f"lambda {', '.join(names)}: pack({', '.join(arguments)}, p{len(fields)})"
-    packer: Callable[..., bytes] = eval(text, {"pack": pack} | {f"p{i}": piece for i, piece in enumerate(pieces)})
-    return packer
+    for i, (name, addend, width) in enumerate(values):
+        arguments += [f"p{i}", f"{name} + {addend} & {_MASK[width]}" if addend else name]
+    pieces = ", ".join([f"p{i}" for i in range(len(values) + 1)])
+    text = f"lambda pack, {pieces}: lambda {', '.join(names)}: pack({', '.join(arguments)}, p{len(values)})"
+    maker: Callable[..., Callable[..., bytes]] = eval(text)
+    return maker

@@ -56,7 +56,7 @@ def with_global(f: StencilEmitter, type: ValType, *, imported: bool) -> None:
 
 def with_table(f: StencilEmitter, element: ValType) -> None:
     """Let table 0 have elements of that type."""
-    f.module = replace(_PLAIN, tables=[TableType(Limits(0), element)])
+    f.module = replace(_PLAIN, tables=[TableType(Limits(0), element)] * 2)
 
 
 def with_function_type(f: StencilEmitter, depth: int | None) -> None:

@@ -45,7 +45,7 @@ def _arguments(f: Emitter, type: FuncType) -> str:
     return argument_list(param_letters(type), values, f.emit)
 
 
-def _call(f: Emitter, callee: Callee) -> None:
+def call_callee(f: Emitter, callee: Callee) -> None:
     """Pop the arguments, call, push the results. Calls that LLVM merged would have no place in a backtrace."""
     type = callee.type
     params, results = param_letters(type), result_letters(type)
@@ -167,7 +167,7 @@ def _callee(f: Emitter, type: FuncType, reference: str) -> Callee:
 @lowers("call")
 def lower_call(f: Emitter, funcidx: int) -> None:
     """Call a function of the index space."""
-    _call(f, _direct(f, funcidx))
+    call_callee(f, _direct(f, funcidx))
 
 
 @lowers("return_call")
@@ -179,7 +179,7 @@ def lower_return_call(f: Emitter, funcidx: int) -> None:
 @lowers("call_indirect")
 def lower_call_indirect(f: Emitter, imm: tuple[int, int]) -> None:
     """Call what the table holds."""
-    _call(f, indirect_callee(f, imm))
+    call_callee(f, indirect_callee(f, imm))
 
 
 @lowers("return_call_indirect")
@@ -198,7 +198,7 @@ def referred_callee(f: Emitter, typeidx: int) -> Callee:
 @lowers("call_ref")
 def lower_call_ref(f: Emitter, typeidx: int) -> None:
     """Call what is referred to."""
-    _call(f, referred_callee(f, typeidx))
+    call_callee(f, referred_callee(f, typeidx))
 
 
 @lowers("return_call_ref")
