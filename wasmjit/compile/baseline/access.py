@@ -43,7 +43,7 @@ def load(c: Coder, row: Access, imm: tuple[int, ...]) -> None:
         x = A
     elif x < TEMPORARY:
         x = c.release(x)
-    c.asm.put(row.addresses[x], offset)
+    c.asm.put(row.addresses[x], *c.context.bounds, offset)
     c.stack.append(FA if row.in_vector else A)
 
 
@@ -57,7 +57,7 @@ def store(c: Coder, row: Access, imm: tuple[int, ...]) -> None:
     else:
         c.take_a(y)
     c.asm.locate(c.offset)
-    c.asm.put(row.addresses[address], offset)
+    c.asm.put(row.addresses[address], *c.context.bounds, offset)
 
 
 def _store_address(c: Coder, x: Location) -> int:
@@ -71,7 +71,7 @@ def memory_size(c: Coder, memidx: int) -> None:
     """`memory.size`."""
     _refuse_others(c, memidx)
     c.free_a()
-    c.asm.put(c.context.stencil("memory.size"))
+    c.asm.put(c.context.stencil("memory.size"), c.context.memory_base)
     c.stack.append(A)
 
 
@@ -90,7 +90,7 @@ def memory_bulk(c: Coder, name: str, imm: int | tuple[int, int]) -> None:
     first = len(c.stack) - 3
     c.spill_from(first)
     c.asm.locate(c.offset)
-    c.asm.put(c.context.stencil(f"slots{c.slot} {name}"), c.place(first))
+    c.asm.put(c.context.stencil(f"slots{c.slot} {name}"), c.context.memory_base, c.place(first))
     del c.stack[first:]
 
 

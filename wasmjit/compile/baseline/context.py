@@ -54,6 +54,8 @@ class Context:
             and memory.page_size_log2 == PAGE_SIZE_LOG2
         )
         self.memory_base = layout.memory(0) if memory is not None else 0  # without one, whatever is there
+        self.bounds = () if guard else (self.memory_base,)
+        """What accesses take besides their offset."""
         self.jmp: Stencil = get("jmp")
         self.ret: Stencil = get("ret")
         self.unreachable: Stencil = get("unreachable")

@@ -138,7 +138,7 @@ def _table_set(element: ValType) -> Recipe:
 def _select(f: StencilEmitter) -> None:
     """What is in the slot gets a register, or LLVM would branch round the access."""
     f.take("B", "i64")
-    f.push(f.emit(f"call i64 asm \"\", \"=r,0\"(i64 {f.load_slot(Hole('S'), 'i64')})"))
+    f.push(f.emit(f'call i64 asm "", "=r,0"(i64 {f.load_slot(Hole("S"), "i64")})'))
     f.take("A", "i32")
     f.lower("select t", (I64,))
     f.give("A", "i64")

@@ -28,8 +28,8 @@ ENTRY_SAVED = Saved(16, (7, 6, 5, 4, 3))
 """What entries save, and where (unwind.py): rbx, r12 to r15, by their words below the caller's frame."""
 
 
-class Library:
-    """All stencils of a mode. `get` raises KeyError for a key that has none, `find` returns None."""
+class StencilLibrary:
+    """All stencils of a mode. `get` raises KeyError for a key that has none."""
 
     entry_saved = ENTRY_SAVED
 
@@ -39,13 +39,6 @@ class Library:
         self._parts: dict[str, dict[str, Parts]] = {}
         self._lock = threading.RLock()
         self.get = self._known.__getitem__
-
-    def find(self, key: str) -> Stencil | None:
-        """The stencil of a key, if there is one."""
-        try:
-            return self.get(key)
-        except KeyError:
-            return None
 
     def demand(self, keys: Iterable[str]) -> None:
         """See to it that those of some keys for signatures are there: that is cheaper than one after the other."""
@@ -106,7 +99,7 @@ class Library:
 class _Known(dict[str, Stencil]):
     """Those that have been asked for; others are looked up."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: StencilLibrary) -> None:
         super().__init__()
         self._library = library
 
@@ -116,6 +109,6 @@ class _Known(dict[str, Stencil]):
 
 
 @cache
-def stencil_library(guard: bool) -> Library:
+def stencil_library(guard: bool) -> StencilLibrary:
     """The library of this process for code that leaves bounds of memory to guard pages, or checks them (x86-64)."""
-    return Library(guard)
+    return StencilLibrary(guard)

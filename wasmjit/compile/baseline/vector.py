@@ -65,7 +65,7 @@ def access_lane(c: Coder, key: str, row: Operands, imm: tuple[int, ...]) -> None
     c.to_integer(B, _register(c, address))
     c.take_fa(value)
     c.asm.locate(c.offset)
-    c.asm.put(c.context.stencil(key.format(lane=lane)), offset)
+    c.asm.put(c.context.stencil(key.format(lane=lane)), *c.context.bounds, offset)
     if row.result:
         c.stack.append(FA)
 
