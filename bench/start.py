@@ -28,12 +28,13 @@ WASMTIME_PY = HERE / "run_wasmtime.py"
 
 
 class Run(NamedTuple):
-    """One process: seconds, bytes, and what it printed."""
+    """One process: seconds, bytes, what it printed, and its exit status."""
 
     wall: float
     cpu: float
     memory: int
     output: bytes
+    status: int
 
 
 class Engine(NamedTuple):
@@ -55,11 +56,11 @@ def measure(command: list[str], environment: dict[str, str]) -> Run:
             stderr=subprocess.DEVNULL,
             env={**os.environ, **environment},
         )
-        _, _, usage = os.wait4(process.pid, 0)
+        _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - start
-        process.returncode = 0
+        process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
-        return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss << 10, output.read())
+        return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss << 10, output.read(), process.returncode)
 
 
 def engines(app: str, args: list[str]) -> dict[str, Engine]:

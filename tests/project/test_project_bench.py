@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -80,3 +81,34 @@ def test_threads_compute_the_same(root: Path) -> None:
     pytest.importorskip("ziglang", reason="ziglang, the C compiler, is not installed")
     output = run(root, "threads.py", "--size", "60", "--iterations", "50", "--runs", "1")
     assert [line.split(" | ")[0] for line in output.splitlines()[2:]] == ["| wasmjit", "| native", "| two processes"]
+
+
+def run_module(root: Path, *args: str) -> list[list[str]]:
+    """Run `python -m bench.baseline`; the cells of its tables' rows."""
+    command = [sys.executable, "-m", "bench.baseline", *args]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    rows = [line.strip("|").split("|") for line in done.stdout.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in row] for row in rows]
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="the baseline compiler is for x86-64")
+def test_the_rate_of_the_baseline_compiler_is_measured(root: Path) -> None:
+    rows = run_module(root, "rate", str(root / "examples" / "mandelbrot.wasm"))
+    seconds = {row[0]: row[1:] for row in rows[2:]}
+    assert {"wasmjit baseline", "decode", "validate", "emit"} <= set(seconds)
+    assert all(float(cell) > 0 for cell in seconds["wasmjit baseline"])
+
+
+def test_cold_starts_are_measured(root: Path) -> None:
+    rows = run_module(root, "cold", "mandelbrot", "--tiers", "optimized", "--runs", "1")
+    assert rows[2][:2] == ["mandelbrot", "wasmjit optimized"]
+    assert all(float(cell) > 0 for cell in rows[2][2:])
+
+
+def test_kernels_of_all_tiers_are_measured(root: Path) -> None:
+    pytest.importorskip("ziglang", reason="ziglang, the C compiler, is not installed")
+    options = ("--kernels", "fib", "--tiers", "optimized,interp", "--size", "10", "1", "--runs", "1")
+    rows = run_module(root, "kernels", *options)
+    assert rows[0][:3] == ["kernel", "wasmjit optimized", "wasmjit interp"]
+    assert [row[0] for row in rows[2:]] == ["fib", "geometric mean"]
