@@ -161,7 +161,7 @@ def _program_commands(wasm: str, args: Sequence[str], tiers: Sequence[str]) -> _
 
 def _cold_commands(name: str, tiers: Sequence[str]) -> _Commands:
     if name in _CLIENTS:
-        script = OUT / f"{name}_client.py"
+        script = OUT / f"{name}.client"
         OUT.mkdir(exist_ok=True)
         script.write_text(_CLIENTS[name] + "\n", encoding="utf-8")
         python = [sys.executable, str(script)]
