@@ -69,31 +69,13 @@ def _store_address(c: Coder, x: Location) -> int:
 
 def memory_size(c: Coder, memidx: int) -> None:
     """`memory.size`."""
-    _refuse_others(c, memidx)
+    refuse_others(c, memidx)
     c.free_a()
     c.asm.put(c.context.stencil("memory.size"), c.context.memory_base)
     c.stack.append(A)
 
 
-def memory_grow(c: Coder, memidx: int) -> None:
-    """`memory.grow`."""
-    _refuse_others(c, memidx)
-    c.take_a(c.stack.pop())
-    c.asm.locate(c.offset)
-    c.asm.put(c.context.stencil("memory.grow A"))
-    c.stack.append(A)
-
-
-def memory_bulk(c: Coder, name: str, imm: int | tuple[int, int]) -> None:
-    """`memory.fill` and `memory.copy`, with their operands in slots."""
-    _refuse_others(c, imm)
-    first = len(c.stack) - 3
-    c.spill_from(first)
-    c.asm.locate(c.offset)
-    c.asm.put(c.context.stencil(f"slots{c.slot} {name}"), c.context.memory_base, c.place(first))
-    del c.stack[first:]
-
-
-def _refuse_others(c: Coder, imm: int | tuple[int, int]) -> None:
+def refuse_others(c: Coder, imm: int | tuple[int, int]) -> None:
+    """Raise NoStencilError unless memory 0 is meant, once or twice, and is of the usual kind."""
     if imm not in (0, (0, 0)) or not c.context.memory_is_plain:
         raise NoStencilError("another memory")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from wasmjit.abi.signature import signature_key
 from wasmjit.compile.baseline.call_plan import call_plan
 from wasmjit.compile.baseline.coder import Coder
-from wasmjit.compile.baseline.locations import FA, PRESERVED, TEMPORARY, A
+from wasmjit.compile.baseline.locations import FA, PRESERVED, TEMPORARY
 from wasmjit.wasm.types import FuncType
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def call_ref(c: Coder, typeidx: int) -> None:
 def _call(c: Coder, type: FuncType, name: str, values: tuple[int, ...]) -> None:
     plan = call_plan(type)
     first = len(c.stack) - len(type.params)
-    _leave_registers(c, first)
+    c.leave_registers(first)
     if plan.registers is None:
         results = len(type.results)
         c.spill_from(first)
@@ -69,17 +69,7 @@ def _call(c: Coder, type: FuncType, name: str, values: tuple[int, ...]) -> None:
         del c.stack[first:]
         if plan.result:
             c.stack.append(plan.result)
-    for x, register in c.pinned.items():
-        if register not in PRESERVED:
-            c.reload(x)
-
-
-def _leave_registers(c: Coder, end: int) -> None:
-    """Put the operands below a height into slots unless they are constants, or locals that come back."""
-    for index in range(end):
-        location = c.stack[index]
-        if not isinstance(location, tuple) and (location < TEMPORARY or location in (A, FA)):
-            c.spill(index)
+    c.return_to_registers()
 
 
 def _arguments(c: Coder, first: int, registers: Sequence[int]) -> None:

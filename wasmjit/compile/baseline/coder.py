@@ -299,6 +299,21 @@ class Coder:
         """The slot of the local that lives in a register."""
         return next(x for x, pinned in self.pinned.items() if pinned == register) * self.slot
 
+    # --- calls
+
+    def leave_registers(self, end: int) -> None:
+        """Put the operands below a height into slots unless they are constants, or locals that come back."""
+        for index in range(end):
+            location = self.stack[index]
+            if not isinstance(location, tuple) and (location < TEMPORARY or location in (A, FA)):
+                self.spill(index)
+
+    def return_to_registers(self) -> None:
+        """Load the locals whose registers a call has not preserved."""
+        for x, register in self.pinned.items():
+            if register not in PRESERVED:
+                self.reload(x)
+
     # --- instructions
 
     def next_code(self, distance: int = 1) -> int:

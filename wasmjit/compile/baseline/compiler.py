@@ -17,7 +17,6 @@ from wasmjit.compile.baseline.frame import MAX_FRAME_BYTES, in_vector_register, 
 from wasmjit.compile.baseline.pinning import count_uses, pin_locals
 from wasmjit.compile.debug import save_places
 from wasmjit.compile.pack import CodePack, function_lists
-from wasmjit.compile.plan import resolve_guard
 from wasmjit.compile.platform import current_platform
 from wasmjit.compile.statistics import Statistics, body_bytes
 from wasmjit.compile.unwind import attach_records, frame_records
@@ -40,7 +39,7 @@ class BaselineCompiler:
         self.statistics = statistics or Statistics()
         layout = VMLayout(module)
         watch = self.statistics.watch()
-        self.context = Context(module, layout, guard=resolve_guard(config), counts=counts, fuel=config.fuel)
+        self.context = Context(module, layout, config=config, counts=counts)
         watch.lap("stencils")
 
     def pack(self, funcidx: int, body: Body | None = None) -> CodePack | None:
@@ -74,7 +73,7 @@ def _coder(context: Context, funcidx: int, body: Body) -> Coder:
     slot = slot_bytes(context.module, type, body, vectors=context.has_vectors)
     if len(in_vectors) * slot > MAX_FRAME_BYTES:
         raise NoStencilError("many locals")
-    uses = count_uses(body.instrs, len(in_vectors))
+    uses = count_uses(body.instrs, len(in_vectors), context.host_globals)
     c = Coder(context, in_vectors, pin_locals(uses, in_vectors, len(type.params)), slot)
     c.function = funcidx - context.module.num_imported_funcs
     c.expect_results(type)
@@ -99,10 +98,7 @@ def _translate(c: Coder, instrs: Sequence[RawInstr]) -> None:
                 stack.append((imm,))
             else:
                 c.index, c.offset = index, offset
-                handler = handlers.get(code)
-                if handler is None:
-                    raise NoStencilError(code)
-                handler(c, imm)
+                handlers[code](c, imm)
     finish_counts(c)
 
 
@@ -114,10 +110,7 @@ def _translate_fueled(c: Coder, instrs: Sequence[RawInstr]) -> None:
     c.cursor = enumerate(instrs)
     for index, (code, imm, offset) in c.cursor:
         c.index, c.offset = index, offset
-        handler = c.context.handlers.get(code)
-        if handler is None:
-            raise NoStencilError(code)
-        handler(c, imm)
+        c.context.handlers[code](c, imm)
         # A handler that passes over dead code ends at a later instruction.
         _charge(c, costs.get(c.offset), check=instrs[c.index][0] == LOOP)
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from wasmjit.abi.layout import VMLayout
 from wasmjit.compile.baseline.coder import NoStencilError
 from wasmjit.compile.baseline.frame import module_has_vectors
-from wasmjit.compile.baseline.handlers import Handler, make_handlers
-from wasmjit.compile.baseline.library import StencilLibrary, stencil_library
-from wasmjit.compile.baseline.rows import Moves, find
+from wasmjit.compile.baseline.handlers import Handlers
+from wasmjit.compile.baseline.library import Library, stencil_library
+from wasmjit.compile.baseline.rows import Moves
+from wasmjit.compile.plan import resolve_guard
+from wasmjit.config import Config
 from wasmjit.wasm.module import Module
-from wasmjit.wasm.types import I32, PAGE_SIZE_LOG2
+from wasmjit.wasm.types import I32, PAGE_SIZE_LOG2, may_be_host
 
 if TYPE_CHECKING:
     from wasmjit.compile.baseline.stencil import Stencil
@@ -21,10 +23,10 @@ if TYPE_CHECKING:
 class Tables:
     """A library, arranged for the compiler."""
 
-    def __init__(self, library: StencilLibrary) -> None:
+    def __init__(self, library: Library) -> None:
         self.library = library
         self.moves = Moves(library)
-        self.handlers: dict[int, Handler] = make_handlers(library)
+        self.handlers = Handlers(library)
 
 
 @cache
@@ -35,7 +37,8 @@ def _tables(guard: bool) -> Tables:
 class Context:
     """A module with the stencils for it. `counts`: functions and loops count how often they run (`tierup.py`)."""
 
-    def __init__(self, module: Module, layout: VMLayout, *, guard: bool, counts: bool, fuel: bool) -> None:
+    def __init__(self, module: Module, layout: VMLayout, *, config: Config, counts: bool) -> None:
+        guard = resolve_guard(config)
         tables = _tables(guard)
         get = tables.library.get
         self.module = module
@@ -44,7 +47,8 @@ class Context:
         self.moves = tables.moves
         self.handlers = tables.handlers
         self.counts = counts
-        self.fuel = fuel
+        self.fuel = config.fuel
+        self.deterministic = config.relaxed_simd_deterministic
         self.has_vectors = module_has_vectors(module)
         memory = module.memories[0] if module.memories else None
         self.memory_is_plain = (
@@ -55,7 +59,9 @@ class Context:
         )
         self.memory_base = layout.memory(0) if memory is not None else 0  # without one, whatever is there
         self.bounds = () if guard else (self.memory_base,)
-        """What accesses take besides their offset."""
+        """What accesses need besides their offset."""
+        self.host_globals = frozenset(x for x, g in enumerate(module.globals) if may_be_host(g.type.type))
+        """Assignments to these are calls."""
         self.jmp: Stencil = get("jmp")
         self.ret: Stencil = get("ret")
         self.unreachable: Stencil = get("unreachable")
@@ -64,7 +70,7 @@ class Context:
 
     def stencil(self, key: str) -> Stencil:
         """A stencil by its key. Raises NoStencilError."""
-        stencil = find(self.library, key)
+        stencil = self.library.find(key)
         if stencil is None:
             raise NoStencilError(key)
         return stencil

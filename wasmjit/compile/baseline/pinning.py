@@ -21,7 +21,15 @@ _GET = CODE_BY_NAME["local.get"]
 _ASSIGNMENTS = frozenset(CODE_BY_NAME[name] for name in ("local.set", "local.tee"))
 _LOOP, _END = CODE_BY_NAME["loop"], CODE_BY_NAME["end"]
 _OPENERS = frozenset(CODE_BY_NAME[name] for name in ("block", "if", "try", "try_table"))
-_CALLS = frozenset(CODE_BY_NAME[name] for name in ("call", "call_indirect", "call_ref"))
+_CALLS = frozenset(
+    CODE_BY_NAME[name]
+    for name in (
+        *("call", "call_indirect", "call_ref", "memory.grow", "memory.fill", "memory.copy", "memory.init", "data.drop"),
+        *("table.set", "table.grow", "table.fill", "table.copy", "table.init", "elem.drop"),
+    )
+)
+"""Instructions that lose registers."""
+_GLOBAL_SET = CODE_BY_NAME["global.set"]
 
 _INTEGERS = INTEGERS
 _VECTORS = VECTORS[:5]  # instructions with three vector operands take the last one
@@ -42,8 +50,8 @@ class Pinning(NamedTuple):
     through: bool
 
 
-def count_uses(instrs: Sequence[RawInstr], num_locals: int) -> Uses:
-    """Count in one pass."""
+def count_uses(instrs: Sequence[RawInstr], num_locals: int, host_globals: frozenset[int]) -> Uses:
+    """Count in one pass. Assignments to `host_globals` are calls."""
     reads, writes, calls = [0] * num_locals, [0] * num_locals, 0
     weight, weights = 1, [1]
     for code, imm, _ in instrs:
@@ -58,7 +66,7 @@ def count_uses(instrs: Sequence[RawInstr], num_locals: int) -> Uses:
             weight = min(weight * LOOP_WEIGHT, MAX_WEIGHT)
         elif code in _OPENERS:
             weights.append(weight)
-        elif code in _CALLS:
+        elif code in _CALLS or (code == _GLOBAL_SET and imm in host_globals):
             calls += weight
     return Uses(reads, writes, calls)
 

@@ -1,4 +1,4 @@
-"""Constants, locals, globals, tables and references, `drop` and `select`."""
+"""Constants, locals, globals and references, `drop` and `select`."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def select(c: Coder, types: tuple[ValType, ...]) -> None:
     c.stack.append(A)
 
 
-# --- globals, tables, references
+# --- globals, references
 
 
 def _letter(type: ValType) -> str:
@@ -104,8 +104,13 @@ def global_set(c: Coder, x: int) -> None:
         c.take_fa(location)
     else:
         c.take_a(location)
+    counted = may_be_host(type)
+    if counted:
+        c.leave_registers(len(c.stack))
     c.asm.locate(c.offset)
     c.asm.put(c.context.stencil(key), c.context.layout.global_(x))
+    if counted:
+        c.return_to_registers()
 
 
 def ref_null(c: Coder, type: object) -> None:
@@ -117,19 +122,4 @@ def ref_func(c: Coder, funcidx: int) -> None:
     """`ref.func`."""
     c.free_a()
     c.asm.put(c.context.stencil("ref.func"), c.context.layout.funcref(funcidx))
-    c.stack.append(A)
-
-
-def table_get(c: Coder, tableidx: int) -> None:
-    """`table.get`."""
-    c.take_a(c.stack.pop())
-    c.asm.locate(c.offset)
-    c.asm.put(c.context.stencil("table.get A"), c.context.layout.table(tableidx))
-    c.stack.append(A)
-
-
-def table_size(c: Coder, tableidx: int) -> None:
-    """`table.size`."""
-    c.free_a()
-    c.asm.put(c.context.stencil("table.size"), c.context.layout.table(tableidx))
     c.stack.append(A)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from wasmjit.compile.baseline.access import MAX_OFFSET
 from wasmjit.compile.baseline.coder import Coder, NoStencilError
 from wasmjit.compile.baseline.locations import FA, FB, TEMPORARY, VECTORS, A, B, Location
-
-if TYPE_CHECKING:
-    from wasmjit.compile.baseline.stencil import Stencil
 
 _LAST = VECTORS[5]
 
@@ -19,7 +16,6 @@ class Operands(NamedTuple):
 
     registers: tuple[int, ...]
     result: int
-    traps: bool
 
 
 def place_operands(c: Coder, registers: tuple[int, ...]) -> None:
@@ -40,23 +36,21 @@ def place_operands(c: Coder, registers: tuple[int, ...]) -> None:
         c.to_register(register, location)
 
 
-def vector(c: Coder, stencil: Stencil, row: Operands) -> None:
-    """An instruction without immediates."""
+def vector(c: Coder, key: str, row: Operands) -> None:
+    """An instruction that cannot trap."""
     place_operands(c, row.registers)
     if row.result == A:
         c.free_a()
     elif row.result == FA:
         c.free_fa()
-    if row.traps:
-        c.asm.locate(c.offset)
-    c.asm.put(stencil)
+    c.asm.put(c.context.stencil(key))
     if row.result:
         c.stack.append(row.result)
 
 
 def access_lane(c: Coder, key: str, row: Operands, imm: tuple[int, ...]) -> None:
     """A load or store of one lane: the address in B, the vector in FA."""
-    _, offset, memidx, lane = imm
+    _, offset, memidx, _ = imm
     if memidx or not c.context.memory_is_plain:
         raise NoStencilError("another memory")
     if offset > MAX_OFFSET:
@@ -65,7 +59,7 @@ def access_lane(c: Coder, key: str, row: Operands, imm: tuple[int, ...]) -> None
     c.to_integer(B, _register(c, address))
     c.take_fa(value)
     c.asm.locate(c.offset)
-    c.asm.put(c.context.stencil(key.format(lane=lane)), *c.context.bounds, offset)
+    c.asm.put(c.context.stencil(key), *c.context.bounds, offset)
     if row.result:
         c.stack.append(FA)
 
