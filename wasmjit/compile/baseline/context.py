@@ -9,7 +9,7 @@ from wasmjit.abi.layout import VMLayout
 from wasmjit.compile.baseline.coder import NoStencilError
 from wasmjit.compile.baseline.frame import module_has_vectors
 from wasmjit.compile.baseline.handlers import Handlers
-from wasmjit.compile.baseline.library import Library, stencil_library
+from wasmjit.compile.baseline.library import StencilLibrary, stencil_library
 from wasmjit.compile.baseline.rows import Moves
 from wasmjit.compile.plan import resolve_guard
 from wasmjit.config import Config
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Tables:
     """A library, arranged for the compiler."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: StencilLibrary) -> None:
         self.library = library
         self.moves = Moves(library)
         self.handlers = Handlers(library)

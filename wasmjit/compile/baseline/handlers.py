@@ -13,7 +13,7 @@ from wasmjit.compile.baseline.rows import Binary, binary_row
 from wasmjit.wasm.opcodes import CODE_BY_NAME, OPCODES, PREFIX_SHIFT, Op
 
 if TYPE_CHECKING:
-    from wasmjit.compile.baseline.library import Library
+    from wasmjit.compile.baseline.library import StencilLibrary
 
 Handler: TypeAlias = Callable[[Coder, Any], None]
 """Makes the code of one instruction; the second argument is its immediate."""
@@ -80,7 +80,7 @@ class Handlers(dict[int, Handler]):
     Raises NoStencilError where there is none.
     """
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: StencilLibrary) -> None:
         super().__init__({CODE_BY_NAME[name]: handler for name, handler in PLAIN.items()})
         self._library = library
 
@@ -92,7 +92,7 @@ class Handlers(dict[int, Handler]):
         return handler
 
 
-def _find(library: Library, op: Op) -> Handler | None:
+def _find(library: StencilLibrary, op: Op) -> Handler | None:
     kind, _, name = op.name.partition(".")
     if op.type is None or op.name == "i32.eqz":
         return _special(library, op)
@@ -107,7 +107,7 @@ def _find(library: Library, op: Op) -> Handler | None:
     return _vector(op)
 
 
-def _special(library: Library, op: Op) -> Handler | None:
+def _special(library: StencilLibrary, op: Op) -> Handler | None:
     if op.name == "i32.eqz":
         eqz = library.get("i32.eqz A")
         return lambda c, _: numeric.is_zero(c, eqz)
@@ -120,7 +120,7 @@ def _special(library: Library, op: Op) -> Handler | None:
 # --- scalars
 
 
-def _scalar(library: Library, op: Op, kind: str, name: str) -> Handler | None:
+def _scalar(library: StencilLibrary, op: Op, kind: str, name: str) -> Handler | None:
     assert op.type is not None
     base, _, sign = name.partition("_")
     if base in _COMPARISONS and len(op.type.params) == 2:
@@ -143,12 +143,12 @@ def _scalar(library: Library, op: Op, kind: str, name: str) -> Handler | None:
     return lambda c, _: binary(c, row)
 
 
-def _binary(library: Library, prefix: str, kind: str, commutes: bool) -> Binary:
+def _binary(library: StencilLibrary, prefix: str, kind: str, commutes: bool) -> Binary:
     mask = _COUNT_MASKS[kind] if prefix.endswith(_BY_COUNT) else MASK_32
     return binary_row(library, prefix, kind[0] == "f", commutes, mask)
 
 
-def _comparison(library: Library, kind: str, base: str, sign: str) -> Handler:
+def _comparison(library: StencilLibrary, kind: str, base: str, sign: str) -> Handler:
     def jump(name: str, word: str = "br") -> Binary:
         suffix = f"_{sign}" if sign else ""
         return _binary(library, f"{word} {kind}.{name}{suffix}", kind, False)
@@ -169,7 +169,7 @@ def _comparison(library: Library, kind: str, base: str, sign: str) -> Handler:
 # --- memory
 
 
-def _access(library: Library, op: Op) -> Handler:
+def _access(library: StencilLibrary, op: Op) -> Handler:
     assert op.type is not None
     is_load = bool(op.type.results)
     value = op.type.results[0] if is_load else op.type.params[1]

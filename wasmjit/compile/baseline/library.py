@@ -40,6 +40,13 @@ class StencilLibrary:
         self._lock = threading.RLock()
         self.get = self._known.__getitem__
 
+    def find(self, key: str) -> Stencil | None:
+        """The stencil of a key, if there is one."""
+        try:
+            return self.get(key)
+        except KeyError:
+            return None
+
     def demand(self, keys: Iterable[str]) -> None:
         """See to it that those of some keys for signatures are there: that is cheaper than one after the other."""
         with self._lock:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from wasmjit.compile.baseline.locations import FA, FB, INTEGERS, REGISTER_NAMES, VECTORS, A, B
 
 if TYPE_CHECKING:
-    from wasmjit.compile.baseline.library import Library
+    from wasmjit.compile.baseline.library import StencilLibrary
     from wasmjit.compile.baseline.stencil import Stencil
 
 INTEGER_REGISTERS = (A, B, *INTEGERS)
@@ -31,7 +31,7 @@ class Binary(NamedTuple):
 class Moves:
     """Stencils that move values between registers and slots, and those that need no more than a key."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: StencilLibrary) -> None:
         get, names = library.get, REGISTER_NAMES
         self.library = library
         self.move = {(to, frm): get(f"mov {names[to]},{names[frm]}") for to, frm in _pairs(INTEGER_REGISTERS)}
@@ -67,7 +67,7 @@ def _pairs(registers: tuple[int, ...]) -> list[tuple[int, int]]:
     return [(to, frm) for to in registers for frm in registers if to != frm]
 
 
-def binary_row(library: Library, prefix: str, in_vectors: bool, commutes: bool, mask: int) -> Binary:
+def binary_row(library: StencilLibrary, prefix: str, in_vectors: bool, commutes: bool, mask: int) -> Binary:
     """The row of the instruction whose keys begin with `prefix`, a mnemonic or one with `br `."""
     first = "FA" if in_vectors else "A"
     others = (FB, *VECTORS) if in_vectors else (B, *INTEGERS)
