@@ -16,7 +16,7 @@ from wasmjit.errors import InternalError
 _R_8 = 14
 _WIDTHS = {R_32: 4, R_32S: 4, R_64: 8, _R_8: 1}
 _JUMPS = frozenset({TARGET, JUMP_TABLE})
-_MAX_CONSTANT_BYTES = 64
+_MAX_CONSTANT_BYTES, _LEAST_ALIGN = 64, 16
 _JMP, _JCC, _JCC_KINDS = 0xE9, 0x0F, range(0x80, 0x90)
 _JMP_BYTES, _JCC_BYTES = 5, 6
 
@@ -51,13 +51,16 @@ class _Code:
             self.is_whole = False
 
     def _constant(self, offset: int, symbol: Symbol, addend: int) -> Constant:
-        """A constant in a section of its own kind; immediate operands behind the four bytes count in the addend."""
+        """A part of a section of constants with what is referred to.
+
+        Where that begins is not known exactly: an immediate operand behind the four bytes counts in the addend.
+        """
         section = self._elf.sections[symbol.section]
-        size = _entry_bytes(section.name)
-        start = symbol.value + addend + 4
-        start += -start % min(size, 4)
-        data = bytes(section.data[start : start + size])
-        return Constant(offset, data, section.align, addend + 4 - (start - symbol.value))
+        at = symbol.value + addend + 4
+        align = max(section.align, _LEAST_ALIGN)
+        start = at - at % align
+        data = bytes(section.data[start : start + align + _entry_bytes(section.name)])
+        return Constant(offset, data, align, at - start)
 
     def stencil(self) -> Stencil:
         """Without the jump onwards at the end; any other one goes to the end."""
