@@ -7,25 +7,24 @@ space, the roots, and the objects that Python holds, each of which is a root its
 from __future__ import annotations
 
 import ctypes
-from abc import abstractmethod
 from array import array
 from collections.abc import Sequence
 
 from wasmjit.abi import gc
+from wasmjit.abi.heapobject import Array, HeapObject, Struct, is_packed
 from wasmjit.abi.layout import EXN_OWNERS, STORE_HEAP
 from wasmjit.abi.libcalls import Libcall
 from wasmjit.abi.traps import TrapCode
 from wasmjit.errors import LimitError
 from wasmjit.light import TYPE_CHECKING, cast
 from wasmjit.runtime import libc
-from wasmjit.runtime.heapobject import HeapObject
 from wasmjit.runtime.raw import SPACE, Block, read_word, write_word
 from wasmjit.runtime.reservation import reserve
 from wasmjit.runtime.traps import plain_trap
 from wasmjit.runtime.typeinfo import type_at, type_id
 from wasmjit.runtime.values import pack_value, unpack_value, value_struct
 from wasmjit.wasm.rectypes import DefType
-from wasmjit.wasm.types import I8, I16, ArrayType, FieldType, FuncType, StructType, ValType, is_exn_ref, is_func_ref
+from wasmjit.wasm.types import ArrayType, FuncType, StructType, ValType, is_exn_ref, is_func_ref
 
 if TYPE_CHECKING:
     from wasmjit.runtime.func import FuncInstance
@@ -178,7 +177,8 @@ class Heap:
     def object_at(self, address: int) -> HeapObject:
         """The object of a reference that is not null, for Python."""
         type = type_at(read_word(address))
-        return Struct(self, address, type) if isinstance(type.composite, StructType) else Array(self, address, type)
+        of = StructObject if isinstance(type.composite, StructType) else ArrayObject
+        return of(self, address, type)
 
     def link(self, instance: ModuleInstance) -> None:
         """Let objects have the types of an instance's module, and refer to its functions."""
@@ -223,7 +223,7 @@ def make_heap(store: Store) -> Heap:
 
 
 class _Object(HeapObject):
-    """A structure or an array of a store. It stays as long as this object lives; two are equal if they are the same."""
+    """Where the values are. An object stays as long as this lives; two are equal if they are the same one."""
 
     __slots__ = ("_address", "_heap", "deftype")
 
@@ -241,20 +241,13 @@ class _Object(HeapObject):
 
     @property
     def _store(self) -> Store:
-        """The store of the runtime."""
         return self._heap.store
 
     @property
     def address(self) -> int:
-        """The reference. Raises ReferenceError while the object is being collected by Python."""
         if not self._address:
             raise ReferenceError("the object is being collected")
         return self._address
-
-    @property
-    def type(self) -> DefType:
-        """The type that it was made with."""
-        return self.deftype
 
     def __eq__(self, other: object) -> bool:
         return self._address == other._address if isinstance(other, _Object) else NotImplemented
@@ -262,104 +255,48 @@ class _Object(HeapObject):
     def __hash__(self) -> int:
         return hash(self._address)
 
-    @abstractmethod
-    def __len__(self) -> int:
-        """How many fields or elements there are."""
+    def _place(self, index: int) -> int:
+        """Address of a field or element."""
+        raise NotImplementedError
 
-    @abstractmethod
-    def _place(self, index: int) -> tuple[FieldType, int]:
-        """Type and address of a field or element."""
+    def _read(self, index: int) -> object:
+        return self._store.externrefs.hold(self._get, index)
 
-    def _check(self, index: int) -> int:
-        count = len(self)
-        if not -count <= index < count:
-            raise IndexError(f"index {index} is not inside {count} {self._parts}")
-        return index % count
-
-    _parts = "fields"
-
-    def __getitem__(self, index: int) -> object:
-        return self._store.externrefs.hold(self._get, self._check(index))
-
-    def __setitem__(self, index: int, value: object) -> None:
-        self._store.externrefs.hold(self._set, self._check(index), value)
+    def _write(self, index: int, value: object) -> None:
+        self._store.externrefs.hold(self._set, index, value)
 
     def _get(self, index: int) -> object:
-        field, address = self._place(index)
-        if field.type is I8 or field.type is I16:
-            size = gc.field_bytes(field.type)
-            return int.from_bytes(SPACE[address : address + size], "little", signed=True)
-        (value,) = value_struct(field.type).unpack_from(SPACE, address)
-        return unpack_value(self._store, field.type, value)
+        type, address = self._field(index).type, self._place(index)
+        if is_packed(type):
+            return int.from_bytes(SPACE[address : address + gc.field_bytes(type)], "little", signed=True)
+        (value,) = value_struct(type).unpack_from(SPACE, address)
+        return unpack_value(self._store, type, value)
 
     def _set(self, index: int, value: object) -> None:
-        field, address = self._place(index)
-        if not field.mutable:
-            raise TypeError(f"{self._parts} {index} cannot be changed")
-        if field.type is I8 or field.type is I16:
-            self._set_packed(field.type, address, value)
-            return
-        slot = pack_value(self._store, field.type, value, self._heap)
-        if field.type.is_ref:
-            self._heap.write(address, field.type, cast(int, slot))
+        type, address = self._field(index).type, self._place(index)
+        slot = value if is_packed(type) else pack_value(self._store, type, value, self._heap)
+        if type.is_ref or is_packed(type):
+            self._heap.write(address, type, cast(int, slot))
         else:
-            value_struct(field.type).pack_into(SPACE, address, slot)
-
-    def _set_packed(self, type: ValType, address: int, value: object) -> None:
-        bits = 8 * gc.field_bytes(type)
-        if not isinstance(value, int):
-            raise TypeError(f"expected an integer for {type}, not {value.__class__.__name__}")
-        if not -1 << bits - 1 <= value < 1 << bits:
-            raise OverflowError(f"{value} is out of range for {type}")
-        self._heap.write(address, type, value)
+            value_struct(type).pack_into(SPACE, address, slot)
 
 
-class Struct(_Object):
-    """A structure: `struct[0]` is its first field, `struct.fields` are all of them. Packed fields have a sign."""
+class StructObject(_Object, Struct):
+    """A structure of the heap."""
 
     __slots__ = ()
 
-    @property
-    def _type(self) -> StructType:
-        composite = self.deftype.composite
-        assert isinstance(composite, StructType)
-        return composite
-
-    @property
-    def fields(self) -> tuple[object, ...]:
-        """The values of all fields."""
-        return tuple([self[index] for index in range(len(self))])
-
-    def __len__(self) -> int:
-        return len(self._type.fields)
-
-    def _place(self, index: int) -> tuple[FieldType, int]:
-        offsets, _ = gc.field_offsets(self._type)
-        return self._type.fields[index], self.address + offsets[index]
-
-    def __repr__(self) -> str:
-        return f"<Struct {self.deftype} at {self._address:#x}>"
+    def _place(self, index: int) -> int:
+        return self.address + gc.field_offsets(self._type)[0][index]
 
 
-class Array(_Object):
-    """An array: a sequence of its elements. Packed ones have a sign."""
+class ArrayObject(_Object, Array):
+    """An array of the heap."""
 
     __slots__ = ()
-
-    _parts = "elements"
-
-    @property
-    def _type(self) -> ArrayType:
-        composite = self.deftype.composite
-        assert isinstance(composite, ArrayType)
-        return composite
 
     def __len__(self) -> int:
         return read_word(self.address + gc.ARRAY_LENGTH) & 0xFFFF_FFFF
 
-    def _place(self, index: int) -> tuple[FieldType, int]:
-        element = self._type.element
-        return element, self.address + gc.ARRAY_ELEMENTS + gc.field_bytes(element.type) * index
-
-    def __repr__(self) -> str:
-        return f"<Array of {len(self)}, {self.deftype} at {self._address:#x}>"
+    def _place(self, index: int) -> int:
+        return self.address + gc.ARRAY_ELEMENTS + gc.field_bytes(self._type.element.type) * index

@@ -103,6 +103,12 @@ class ModuleInstance:
         self._allocate()
         self.weak = self.register()
 
+    def fork(self) -> ModuleInstance:
+        """One more instance of the module, for another thread. Raises LinkError if imports can't be shared."""
+        from wasmjit.runtime.fork import fork
+
+        return fork(self)
+
     def _allocate(self) -> None:
         """The VMContext, and behind it the tables of segments."""
         plan = self.plan

@@ -24,10 +24,10 @@ from functools import cache
 from operator import index
 from struct import Struct
 
+from wasmjit.abi.heapobject import HeapObject
 from wasmjit.abi.signature import LETTER, SLOT_FORMAT, buffer_structs, signature_key
 from wasmjit.errors import WasmException
 from wasmjit.light import TYPE_CHECKING, Protocol, TypeAlias, cast
-from wasmjit.runtime.heapobject import HeapObject
 from wasmjit.wasm.subtyping import heap_matches, heap_of
 from wasmjit.wasm.types import (
     ANY,
@@ -122,7 +122,8 @@ def _pack_object(store: Store, type: RefType, obj: HeapObject) -> int:
         raise ValueError("the object belongs to another store")
     if type.heap is not EXTERN and not heap_matches(obj.deftype, heap_of(type)):
         raise TypeError(f"an object of type {obj.deftype} for {type}")
-    return obj.address
+    address: int = obj.address
+    return address
 
 
 def _pack_i31(value: int) -> int:

@@ -13,6 +13,7 @@ TYPE_CHECKING = False  # what type checkers take for true; `typing` would cost m
 
 if TYPE_CHECKING:
     from wasmjit import compat as compat
+    from wasmjit.abi.heapobject import Array, Struct
     from wasmjit.api.engine import Engine
     from wasmjit.api.func import Func
     from wasmjit.api.global_ import Global
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
         WasmError,
         WasmException,
     )
-    from wasmjit.runtime.heap import Array, Struct
     from wasmjit.runtime.quota import StoreLimits
     from wasmjit.runtime.wasi import Preopen, Symlink, VirtualDir, WasiConfig
     from wasmjit.wasm.types import (
@@ -126,6 +126,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "abi.heapobject": ("Array", "Struct"),
     "api.engine": ("Engine",),
     "api.func": ("Func",),
     "api.global_": ("Global",),
@@ -159,7 +160,6 @@ _HOMES = {
         "WasmError",
         "WasmException",
     ),
-    "runtime.heap": ("Array", "Struct"),
     "runtime.quota": ("StoreLimits",),
     "runtime.wasi": ("Preopen", "Symlink", "VirtualDir", "WasiConfig"),
     "wasm.types": (

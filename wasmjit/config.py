@@ -47,8 +47,8 @@ class Config:
       profile, the same on every machine, instead of the fastest that are allowed.
     * `features`: the features of the language that modules may use (names of features.py), or a list as
       `--features` takes it, `"-simd,-threads"`. A module that uses another is refused with `UnsupportedError`.
-    * `tier`: "optimized" is machine code by LLVM; "interp" translates to Python, which needs no LLVM, and is slow. The
-      settings above but `max_stack_bytes` mean nothing to it.
+    * `tier`: "optimized" is machine code by LLVM; "interp" translates to Python, which needs no LLVM, and is slow. Of
+      the settings above it knows `max_stack_bytes`, `fuel`, `features`, and `max_gc_heap_bytes` for each array.
     """
 
     opt: OptLevel = "auto"
@@ -88,8 +88,6 @@ class Config:
             raise ValueError(f"tier must be one of {', '.join(TIERS)}, not {self.tier!r}")
         if self.jobs < 1:
             raise ValueError("jobs must be at least 1")
-        if self.fuel and self.tier == "interp":
-            raise ValueError("the interpreter consumes no fuel")
 
 
 AUTO_OPT_CODE_BYTES = 256 << 10

@@ -15,22 +15,14 @@ import threading
 import weakref
 
 from wasmjit.errors import InternalError, LinkError
-from wasmjit.light import TYPE_CHECKING
+from wasmjit.light import TYPE_CHECKING, cast
 from wasmjit.limits import MAX_GUEST_THREADS
-from wasmjit.record import replace
-from wasmjit.runtime.func import FuncInstance
-from wasmjit.runtime.global_ import GlobalInstance
-from wasmjit.runtime.hostcalls import HostFuncInstance
-from wasmjit.runtime.instantiate import instantiate
-from wasmjit.runtime.memory import MemoryInstance
-from wasmjit.runtime.store import Store
 from wasmjit.runtime.wasi.errno import Errno
 from wasmjit.wasm.types import I32, FuncType
 
 if TYPE_CHECKING:
+    from wasmjit.runtime.func import FuncInstance
     from wasmjit.runtime.instance import ModuleInstance
-    from wasmjit.runtime.matching import Extern
-    from wasmjit.wasm.module import Import
 
 SPAWN = ("wasi", "thread-spawn")
 SPAWN_TYPE = FuncType((I32,), (I32,))
@@ -56,9 +48,7 @@ class _GuestThread(threading.Thread):
         """Run to the end; what the guest ends with ends the group."""
         error: BaseException | None = None
         try:
-            func = self.instance.exports[_START]
-            if isinstance(func, FuncInstance):
-                func.call((self.tid, self._argument))
+            cast("FuncInstance", self.instance.exports[_START]).call((self.tid, self._argument))
         except BaseException as caught:  # whatever it is, the main thread's call raises it
             error = caught
         self._group.ended(self, error)
@@ -150,34 +140,10 @@ class ThreadGroup:
 
 def _new_instance(caller: ModuleInstance) -> ModuleInstance:
     """One more instance of the caller's module, in a store of its own."""
-    export = caller.plan.exports.get(_START)
-    if export is None or export.kind != "func" or caller.plan.signature(export.index).type != _START_TYPE:
+    start = caller.exports.get(_START)
+    if start is None or start.type != _START_TYPE:
         raise LinkError(f'the module spawns a thread, but exports no function "{_START}" of type {_START_TYPE}')
-    parent = caller.store
-    store = Store(parent.native, replace(parent.config, release_gil=True), parent.guard)
-    store.wrap_func, store.unwrap_func = parent.wrap_func, parent.unwrap_func
-    if parent.config.fuel:
-        store.fuel = parent.fuel
-    imports = [_shared(store, *pair) for pair in zip(caller.module.imports, caller.imports, strict=True)]
-    return instantiate(store, caller.module, caller.native, imports)
-
-
-def _shared(store: Store, item: Import, extern: Extern) -> Extern:
-    """What stands for an import in another store."""
-    if isinstance(extern, MemoryInstance) and extern.is_shared:
-        return extern
-    if isinstance(extern, HostFuncInstance):
-        return HostFuncInstance(
-            store,
-            extern.type,
-            extern.callable,
-            wants_caller=extern.wants_caller,
-            name=extern.name,
-            deftype=extern.deftype,
-        )
-    if isinstance(extern, GlobalInstance) and not extern.type.mutable and not extern.type.type.is_ref:
-        return GlobalInstance.create(store, extern.type, extern.value)
-    raise LinkError(f"the import {item.module}.{item.name} can't be shared between threads: {item.type}")
+    return caller.fork()
 
 
 @atexit.register

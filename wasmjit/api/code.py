@@ -127,7 +127,7 @@ def _translate(data: bytes | memoryview, config: Config, progress: Progress | No
     watch = statistics.watch()
     validate_all(core, progress)
     watch.lap("validate")
-    return Code(core, new_code(core, statistics), statistics, guard=False, fuel=False)
+    return Code(core, new_code(core, config, statistics), statistics, guard=False, fuel=config.fuel)
 
 
 def _compile(source: SourceData, engine: Engine, progress: Progress | None, statistics: Statistics) -> Code:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wasmjit.api.store import Store, wrap_store
-from wasmjit.api.tier import is_func, is_memory, is_table, is_tag
+from wasmjit.api.tier import is_func, is_memory, is_shared, is_table, is_tag
 from wasmjit.light import TYPE_CHECKING, Generic, TypeAlias, TypeVar, Union, cast
 from wasmjit.runtime.func import FuncInstance
 from wasmjit.runtime.global_ import GlobalInstance
@@ -53,7 +53,7 @@ class ExternBase(Generic[_I]):
 def unwrap_extern(extern: ExternBase[_I], store: Store) -> _I:
     """The runtime's object. Raises ValueError if it belongs to another store, and is no shared memory."""
     instance = extern._instance
-    if instance.store is not store._runtime and not (isinstance(instance, MemoryInstance) and instance.is_shared):
+    if instance.store is not store._runtime and not is_shared(instance, store._runtime):
         raise ValueError(f"{extern!r} belongs to another store")
     return instance
 

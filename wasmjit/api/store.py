@@ -6,10 +6,8 @@ from collections.abc import Callable
 from functools import cached_property
 
 from wasmjit.api.engine import Engine
-from wasmjit.api.tier import new_store
-from wasmjit.errors import UnsupportedError
+from wasmjit.api.tier import new_store, run_within
 from wasmjit.light import Any, TypeVar
-from wasmjit.runtime.deadline import call_within
 from wasmjit.runtime.quota import StoreLimits
 from wasmjit.runtime.store import Store as RuntimeStore
 
@@ -40,13 +38,13 @@ class Store:
     @property
     def limits(self) -> StoreLimits:
         """What guests may have at most; it can be set at any time."""
-        return self._compiled().quota.limits
+        return self._runtime.quota.limits
 
     @limits.setter
     def limits(self, limits: StoreLimits) -> None:
         if not isinstance(limits, StoreLimits):
             raise TypeError(f"limits must be StoreLimits, not {type(limits).__name__}")
-        self._compiled().quota.limits = limits
+        self._runtime.quota.limits = limits
 
     @property
     def fuel(self) -> int:
@@ -55,11 +53,11 @@ class Store:
         What counts is in wasmjit/abi/fuel.py: about each instruction, the same everywhere. When it is used up, wasm
         ends with `FuelExhausted`. Raises ValueError without `Config(fuel=True)`.
         """
-        return self._compiled().fuel
+        return self._runtime.fuel
 
     @fuel.setter
     def fuel(self, fuel: int) -> None:
-        self._compiled().fuel = fuel
+        self._runtime.fuel = fuel
 
     def run_within(self, timeout: float | None, function: Callable[..., _T], *args: Any) -> _T:
         """Call a function of Python; wasm that it runs in this thread is stopped `timeout` seconds from now.
@@ -68,14 +66,15 @@ class Store:
         """
         if timeout is None:
             return function(*args)
-        return call_within(self._runtime.native.direct, timeout, function, *args)
+        return run_within(self._runtime, timeout, function, *args)
 
     def gc(self) -> int:
         """Collect the garbage among structures and arrays now; the size of the heap that is left, in bytes.
 
-        It happens by itself as the heap grows. Objects of the host that only garbage refers to go with it.
+        It happens by itself as the heap grows. Objects of the host that only garbage refers to go with it. Objects of
+        the interpreter are Python's, which are not measured.
         """
-        store = self._compiled()
+        store = self._runtime
         heap = store.heap
         if heap is None:
             return 0
@@ -84,13 +83,7 @@ class Store:
 
     def interrupt(self) -> bool:
         """Stop what runs in the store now, from any thread: it raises `Interrupted`. False if nothing runs."""
-        return self._compiled().interrupt()
-
-    def _compiled(self) -> RuntimeStore:
-        """The store, if its code is machine code. Raises UnsupportedError."""
-        if self._runtime.config.tier == "interp":
-            raise UnsupportedError("limits and interruption of the interpreter")
-        return self._runtime
+        return self._runtime.interrupt()
 
     def __eq__(self, other: object) -> bool:
         return self._runtime is other._runtime if isinstance(other, Store) else NotImplemented

@@ -9,34 +9,47 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from wasmjit.compile.statistics import Statistics, body_bytes
-from wasmjit.light import TYPE_CHECKING, Any, TypeGuard, cast
+from wasmjit.light import TYPE_CHECKING, Any, TypeGuard, TypeVar, cast
 from wasmjit.runtime import values
+from wasmjit.runtime.deadline import call_limited, call_within, time_left_ns
 from wasmjit.runtime.func import FuncInstance
 from wasmjit.runtime.global_ import GlobalInstance
 from wasmjit.runtime.hostcalls import HostFuncInstance
 from wasmjit.runtime.instantiate import instantiate as instantiate_native
 from wasmjit.runtime.matching import matches
 from wasmjit.runtime.memory import MemoryInstance
+from wasmjit.runtime.quota import Quota, StoreLimits
 from wasmjit.runtime.store import Store
 from wasmjit.runtime.table import TableInstance
 from wasmjit.runtime.tag import TagInstance
+from wasmjit.runtime.waiting import WaitQueues
 from wasmjit.wasm.types import FuncType, GlobalType, MemType, TableType
 
 if TYPE_CHECKING:
     from wasmjit.abi.native import NativeModule
     from wasmjit.api.engine import Engine
+    from wasmjit.config import Config
     from wasmjit.runtime.instance import ModuleInstance
     from wasmjit.runtime.matching import Extern
     from wasmjit.wasm.module import Module
     from wasmjit.wasm.rectypes import DefType
 
+_T = TypeVar("_T")
 
-class _Conversions:
+
+class _Services:
     """What the interpreter shares with machine code."""
 
     pack = staticmethod(values.pack_value)
     unpack = staticmethod(values.unpack_value)
     matches = staticmethod(matches)
+    wait_queues = WaitQueues
+    within = staticmethod(call_limited)
+    time_left_ns = staticmethod(time_left_ns)
+
+    def quota(self) -> Quota:
+        """No limits at first."""
+        return Quota(StoreLimits())
 
 
 def _interprets(store: Store) -> bool:
@@ -48,11 +61,11 @@ def new_store(engine: Engine) -> Store:
     if engine.config.tier == "interp":
         from wasmjit.interp.store import Store as InterpStore
 
-        return cast(Store, InterpStore(engine.config, _Conversions()))
+        return cast(Store, InterpStore(engine.config, _Services()))
     return Store(engine.native, engine.config, engine.guard)
 
 
-def new_code(module: Module, statistics: Statistics) -> NativeModule:
+def new_code(module: Module, config: Config, statistics: Statistics) -> NativeModule:
     """A valid module's functions for the interpreter. Raises UnsupportedError."""
     from wasmjit.interp.code import ModuleCode
 
@@ -60,7 +73,17 @@ def new_code(module: Module, statistics: Statistics) -> NativeModule:
         statistics.made("interp", 1, body_bytes(module, [funcidx]), 0)
         statistics.spend("translate", cpu_s, wall_s)
 
-    return cast("NativeModule", ModuleCode(module, translated))
+    return cast("NativeModule", ModuleCode(module, translated, fuel=config.fuel))
+
+
+def run_within(store: Store, timeout: float, function: Callable[..., _T], *args: Any) -> _T:
+    """Call a function; wasm that it runs in this thread ends with CallTimeout `timeout` seconds from now.
+
+    Inside of another such call, whichever ends first counts.
+    """
+    if _interprets(store):
+        return call_limited(timeout, function, *args)
+    return call_within(store.native.direct, timeout, function, *args)
 
 
 def check_tiers(store: Store, code: NativeModule) -> None:
@@ -145,6 +168,11 @@ def is_func(extern: object) -> TypeGuard[FuncInstance]:
 def is_memory(extern: object) -> TypeGuard[MemoryInstance]:
     """Whether it is a memory of either kind."""
     return getattr(extern, "kind", None) == "memory"
+
+
+def is_shared(extern: object, store: Store) -> bool:
+    """Whether it is a shared memory that another store of the same tier may use too."""
+    return is_memory(extern) and extern.is_shared and _interprets(extern.store) == _interprets(store)
 
 
 def is_table(extern: object) -> TypeGuard[TableInstance]:

@@ -8,11 +8,12 @@ from time import perf_counter, thread_time
 from types import CodeType
 
 from wasmjit import features
+from wasmjit.abi.fuel import FUNCTION, fuel_costs
 from wasmjit.binary import Body, decode_body
 from wasmjit.binary.names import Names, read_names
 from wasmjit.binary.usage import features_used
 from wasmjit.errors import UnsupportedError
-from wasmjit.interp import control, conversion, exception, floating, integer, memops, reference, typed, variable, vector  # noqa: F401
+from wasmjit.interp import instructions  # noqa: F401
 from wasmjit.interp.dispatch import print_dispatched
 from wasmjit.interp.printing import TooDeepError, print_structured
 from wasmjit.interp.registry import HANDLERS
@@ -43,6 +44,8 @@ SUPPORTED = frozenset(
         features.EXCEPTIONS,
         features.LEGACY_EXCEPTIONS,
         features.FUNCTION_REFERENCES,
+        features.GC,
+        features.THREADS,
     }
 )
 """What the interpreter can do; a module that needs more is refused by the feature's name."""
@@ -63,9 +66,12 @@ class ModuleCode:
     `translated` is called after each translation, with the seconds of the processor and of the clock that it took.
     """
 
-    def __init__(self, module: Module, translated: Callable[[int, float, float], None] = _ignore) -> None:
+    def __init__(
+        self, module: Module, translated: Callable[[int, float, float], None] = _ignore, *, fuel: bool = False
+    ) -> None:
         self.module = module
         self._translated = translated
+        self._fuel = fuel
         self._codes: dict[int, CodeType] = {}
         self._entries: dict[int, CodeType] = {}
         self.places: dict[CodeType, tuple[int, list[int]]] = {}
@@ -120,6 +126,10 @@ class ModuleCode:
         validate_body(self.module, funcidx, body)
         type = self.module.func_type(funcidx)
         translator = Translator(self.module, type, body.local_types)
+        translator.poll_for_calls(body.instrs)
+        if self._fuel:
+            translator.fuel_costs = fuel_costs(body.instrs)
+            translator.charge_fuel(FUNCTION)
         lines, offsets = _print(translator, body)
         zeros = _zeros(len(type.params), body.local_types)
         source = "\n".join([f"def f{funcidx}({_params(len(type.params))}):", *zeros, *lines, ""])

@@ -34,6 +34,7 @@ def loop(t: Translator, imm: FuncType | int) -> None:
     t.settle_all()
     t.force_all(len(t.stack) - len(type.params), type.params)
     t.open(type, is_loop=True)
+    t.poll()
 
 
 @interprets("if")

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from wasmjit.abi.signature import LETTER, SLOT_BYTES
 from wasmjit.abi.traps import TrapCode
-from wasmjit.errors import LinkError, UnsupportedError, WasmException
+from wasmjit.errors import LinkError, WasmException
 from wasmjit.interp.scalars import f32_reinterpret_i32, i32_reinterpret_f32, i64_reinterpret_f64, trap
-from wasmjit.interp.store import HostError, Store
+from wasmjit.interp.stopping import HostError
+from wasmjit.interp.store import Store
 from wasmjit.wasm.rectypes import DefType, defined_func
 from wasmjit.wasm.types import F32, F64, I32, I64, V128, FuncType, ValType
 
@@ -60,10 +61,8 @@ class FuncInstance:
         return lift_results(self.store, self.type, self.store.enter(self.function, values))
 
     def apply(self, *args: object, timeout: float | None = None) -> object:
-        """As `call`. Raises UnsupportedError if there is a `timeout`."""
-        if timeout is not None:
-            raise UnsupportedError("timeouts of the interpreter")
-        return self.call(args)
+        """As `call`. Raises CallTimeout after so many seconds, and ValueError."""
+        return self.call(args) if timeout is None else self.store.services.within(timeout, self.call, args)
 
     def _lower(self, args: Sequence[object]) -> list[object]:
         params = self.type.params
@@ -130,6 +129,12 @@ class HostFuncInstance(FuncInstance):
         """The name that it was given, or the callable's."""
         return self._name or str(getattr(self.callable, "__name__", "host function"))
 
+    def copy(self, store: Store) -> HostFuncInstance:
+        """The same callable in another store."""
+        return HostFuncInstance(
+            store, self.type, self.callable, wants_caller=self.wants_caller, name=self.name, deftype=self.deftype
+        )
+
     def function_for(self, caller: ModuleInstance | None) -> FunctionType:
         """What code of an instance calls."""
         store, type, callable, wants_caller = self.store, self.type, self.callable, self.wants_caller
@@ -138,11 +143,14 @@ class HostFuncInstance(FuncInstance):
             try:
                 args = lift_values(store, type.params, values)
                 result = callable(caller, *args) if wants_caller else callable(*args)
-                return self._lower_results(result) if type.results else None
+                lowered = self._lower_results(result) if type.results else None
             except WasmException as error:
                 raise self._thrown(error) from None
             except BaseException as error:
                 raise HostError(error) from None
+            if store.due:
+                store.check()
+            return lowered
 
         assert isinstance(host, FunctionType)
         return host
@@ -186,9 +194,9 @@ def non_null(reference: Any) -> Any:
 
 def lower_value(store: Store, type: ValType, value: object) -> Any:
     """The value in translated code for a Python object. Raises TypeError, OverflowError or ValueError."""
-    packed = store.conversions.pack(store, type, value, store)
+    packed = store.services.pack(store, type, value, store)
     if type.is_ref:
-        return None if value is None else packed
+        return None if value is None else packed >> 1 if packed.__class__ is int else packed
     return packed & _MASKS[type] if type in _MASKS else packed
 
 
@@ -210,7 +218,7 @@ def lift_value(store: Store, type: ValType, value: Any) -> object:
     if type is I32 or type is I64:
         number = int(value)
         return number - (_MASKS[type] + 1) if number > _MASKS[type] >> 1 else number
-    return store.conversions.unpack(store, type, value) if type.is_ref else value
+    return store.services.unpack(store, type, value) if type.is_ref else value
 
 
 def lift_values(store: Store, types: Sequence[ValType], values: Sequence[Any]) -> list[object]:

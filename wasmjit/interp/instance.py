@@ -24,7 +24,12 @@ Extern: TypeAlias = FuncInstance | TableInstance | MemoryInstance | GlobalInstan
 """What can be imported and exported."""
 
 _MASKS = {I32: (1 << 32) - 1, I64: (1 << 64) - 1}
-_INDIRECT_CALLS = (CODE_BY_NAME["call_indirect"], CODE_BY_NAME["return_call_indirect"])
+_INDEX_TRAPS = {
+    CODE_BY_NAME["call_indirect"]: TrapCode.UNDEFINED_ELEMENT,
+    CODE_BY_NAME["return_call_indirect"]: TrapCode.UNDEFINED_ELEMENT,
+    CODE_BY_NAME["array.get"] >> 12: TrapCode.ARRAY_OUT_OF_BOUNDS,
+}
+"""By the first byte of an instruction, where that is not about memory."""
 
 
 def _untranslated(*args: Any, _translate: Any, _funcidx: int) -> Any:
@@ -35,7 +40,9 @@ def _untranslated(*args: Any, _translate: Any, _funcidx: int) -> Any:
 class ModuleInstance:
     """An instance. `instantiate` makes it."""
 
-    def __init__(self, store: Store, code: ModuleCode) -> None:
+    def __init__(self, store: Store, code: ModuleCode, imports: Sequence[Extern]) -> None:
+        store.quota.add("instances", self)
+        self.imports = tuple(imports)
         self.store = store
         self.code = code
         self.module = code.module
@@ -49,6 +56,12 @@ class ModuleInstance:
         self._funcs: dict[int, FuncInstance] = {}
         self.elements: dict[int, Sequence[Any]] = {}
         self.datas: dict[int, memoryview] = {}
+
+    def fork(self) -> ModuleInstance:
+        """One more instance of the module, for another thread. Raises LinkError if imports can't be shared."""
+        from wasmjit.interp.fork import fork
+
+        return fork(self)
 
     # --- functions
 
@@ -98,9 +111,9 @@ class ModuleInstance:
         """The frame for a place."""
         return Frame(funcidx, self.code.names.function(funcidx), offset, self.code.names.module)
 
-    def is_indirect_call(self, offset: int | None) -> bool:
-        """Whether that is the instruction at an offset."""
-        return offset is not None and self.module.data[offset] in _INDIRECT_CALLS
+    def index_trap(self, offset: int | None) -> TrapCode:
+        """The trap for an index that is out of bounds, by the instruction at an offset."""
+        return _INDEX_TRAPS.get(0 if offset is None else self.module.data[offset], TrapCode.MEMORY_OUT_OF_BOUNDS)
 
     # --- memories
 

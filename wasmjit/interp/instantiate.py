@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from functools import partial
 from types import FunctionType
 from typing import Any
 
 from wasmjit.errors import LinkError
+from wasmjit.interp.aggregates import AGGREGATES, classes_of
+from wasmjit.interp.atomics import ATOMICS
 from wasmjit.interp.code import ModuleCode
 from wasmjit.interp.func import FuncInstance, callee, non_null
 from wasmjit.interp.global_ import GlobalInstance
 from wasmjit.interp.instance import Extern, ModuleInstance
 from wasmjit.interp.memory import MemoryInstance
 from wasmjit.interp.scalars import SCALARS
+from wasmjit.interp.segments import array_init_data, array_init_elem, array_new_data, array_new_elem
 from wasmjit.interp.store import INSTANCE, Store
 from wasmjit.interp.table import LazyView, TableInstance
 from wasmjit.interp.tag import TagInstance, Thrown, delegate, throw, throw_ref
@@ -28,6 +32,8 @@ _METHODS = (
     "table_grow", "table_fill", "table_copy", "table_init", "elem_drop",
 )  # fmt: skip
 
+_OF_SEGMENTS = (array_new_data, array_new_elem, array_init_data, array_init_elem)
+
 
 def instantiate(store: Store, code: ModuleCode, imports: Sequence[Extern]) -> ModuleInstance:
     """Instantiate a valid module; `imports` in the order of its imports.
@@ -37,7 +43,7 @@ def instantiate(store: Store, code: ModuleCode, imports: Sequence[Extern]) -> Mo
     """
     match_imports(store, code.module.imports, imports)
     with store.lock:
-        instance = ModuleInstance(store, code)
+        instance = ModuleInstance(store, code, imports)
         _take_imports(instance, imports)
         _define(instance)
         _fill_namespace(instance)
@@ -53,7 +59,7 @@ def instantiate(store: Store, code: ModuleCode, imports: Sequence[Extern]) -> Mo
 def match_imports(store: Store, imports: Sequence[Import], given: Sequence[Extern]) -> None:
     """Raise LinkError unless every import is given something that fits."""
     for wanted, extern in zip(imports, given, strict=True):
-        if extern.store is not store:
+        if extern.store is not store and not (isinstance(extern, MemoryInstance) and extern.is_shared):
             detail = "the object given belongs to another store"
         elif not _fits(store, extern, wanted):
             detail = f"{wanted.type} expected, {extern.type} given"
@@ -68,7 +74,7 @@ def _fits(store: Store, extern: Extern, wanted: Import) -> bool:
         return heap_matches(extern.deftype, wanted.deftype or defined_func(wanted.type))
     if isinstance(extern, TagInstance) and isinstance(wanted.type, TagType):
         return extern.deftype is (wanted.deftype or defined_func(wanted.type.type))
-    return store.conversions.matches(extern.type, wanted.type)
+    return store.services.matches(extern.type, wanted.type)
 
 
 def _take_imports(instance: ModuleInstance, imports: Sequence[Extern]) -> None:
@@ -100,15 +106,21 @@ def _fill_namespace(instance: ModuleInstance) -> None:
     names = instance.namespace.names
     names.update(SCALARS)
     names.update(VECTORS)
+    names.update(AGGREGATES)
+    names.update(ATOMICS)
+    names.update(classes_of(instance.store, instance.module.deftypes))
+    names.update({function.__name__: partial(function, instance) for function in _OF_SEGMENTS})
     names.update({"callee": callee, "non_null": non_null})
     names.update({"Thrown": Thrown, "delegate": delegate, "throw": throw, "throw_ref": throw_ref})
     names["__builtins__"] = {}
     names["F32"] = array("f", [0.0])
     names[INSTANCE] = instance
+    names["store"] = instance.store
     names["ref_func"] = instance.func
     names.update({method: getattr(instance, method) for method in _METHODS})
     names.update({f"f{funcidx}": function for funcidx, function in enumerate(instance.functions)})
     instance.namespace.set_memories(instance.memories)
+    names.update({f"memory{memidx}": memory for memidx, memory in enumerate(instance.memories)})
     for globalidx, variable in enumerate(instance.globals):
         names[f"g{globalidx}"] = variable
     for tagidx, tag in enumerate(instance.tags):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 import sys
+import threading
 from weakref import WeakSet
 
 from wasmjit.abi.traps import TrapCode
@@ -32,19 +33,25 @@ def _maximum_bytes(type: MemType) -> int:
 
 
 class MemoryInstance:
-    """A linear memory.
+    """A linear memory. A shared one may be imported by instances of any store.
 
     Raises LimitError if the type asks for more than `limits` allow, MemoryError if the system refuses.
     """
 
-    __slots__ = ("__weakref__", "_contents", "_type", "_users", "buffer", "store")
+    __slots__ = ("__weakref__", "_contents", "_type", "_users", "buffer", "lock", "store", "waiters")
 
     kind = "memory"
 
     def __init__(self, store: Store, type: MemType) -> None:
         pages, most = type.limits.min, _maximum_bytes(type)
         check_limit("memory pages", pages, most >> type.page_size_log2)
+        store.quota.check("memory_bytes", pages << type.page_size_log2)
+        store.quota.add("memories", self)
         self.store = store
+        self.lock = threading.RLock() if type.shared else store.lock
+        """Atomic accesses hold it."""
+        self.waiters = store.services.wait_queues()
+        """The threads that wait at its addresses."""
         self._type = type
         self._contents = memoryview(_map(max(most, 1)))
         self.buffer = self._contents[: pages << type.page_size_log2]
@@ -53,7 +60,13 @@ class MemoryInstance:
 
     def use(self, namespace: Namespace) -> None:
         """Have a namespace told whenever the memory has grown."""
-        self._users.add(namespace)
+        with self.lock:
+            self._users.add(namespace)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several threads may use it at once, through instances of any stores."""
+        return self._type.shared
 
     @property
     def type(self) -> MemType:
@@ -79,12 +92,12 @@ class MemoryInstance:
         """Add pages; the old size in pages, or -1 if the limits don't allow it (spec 4.5.3.9)."""
         if delta_pages < 0:
             raise ValueError("a memory cannot shrink")
-        with self.store.lock:
+        with self.lock:
             old = self.pages
-            new = old + delta_pages
-            if new > _maximum_bytes(self._type) >> self._type.page_size_log2:
+            new_bytes = old + delta_pages << self._type.page_size_log2
+            if new_bytes > _maximum_bytes(self._type) or not self.store.quota.allows("memory_bytes", new_bytes):
                 return -1
-            self.buffer = self._contents[: new << self._type.page_size_log2]
+            self.buffer = self._contents[:new_bytes]
             for namespace in self._users:
                 namespace.refresh(self)
             return old

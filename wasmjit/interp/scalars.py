@@ -8,7 +8,7 @@ from struct import Struct
 from typing import Any, NoReturn
 
 from wasmjit.abi.traps import MESSAGES, TrapCode
-from wasmjit.errors import ExhaustionError, Trap
+from wasmjit.errors import CallTimeout, ExhaustionError, FuelExhausted, Interrupted, Trap
 
 _F32, _F64 = Struct("<f"), Struct("<d")
 _U32, _U64 = Struct("<I"), Struct("<Q")
@@ -19,9 +19,18 @@ _EXACT = 1 << 53
 _MASK64 = (1 << 64) - 1
 
 
+_CLASSES: dict[TrapCode, type[ExhaustionError | Interrupted | CallTimeout | FuelExhausted]] = {
+    TrapCode.STACK_EXHAUSTED: ExhaustionError,
+    TrapCode.INTERRUPT: Interrupted,
+    TrapCode.TIMEOUT: CallTimeout,
+    TrapCode.OUT_OF_FUEL: FuelExhausted,
+}
+
+
 def trap(code: TrapCode) -> Trap:
     """The trap for a code."""
-    return ExhaustionError() if code == TrapCode.STACK_EXHAUSTED else Trap(MESSAGES[code], code.name.lower())
+    special = _CLASSES.get(code)
+    return Trap(MESSAGES[code], code.name.lower()) if special is None else special()
 
 
 def trap_unreachable() -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import struct
 import sys
 import threading
@@ -13,8 +14,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from wasmjit.abi.traps import TrapCode
 from wasmjit.config import Config
 from wasmjit.errors import ExhaustionError, Frame, Trap, WasmException
+from wasmjit.interp.aggregates import intern, value_of
 from wasmjit.interp.scalars import trap
+from wasmjit.interp.stopping import HostError, Stopping
 from wasmjit.interp.tag import TagInstance, Thrown
+from wasmjit.wasm.rectypes import DefType
 from wasmjit.wasm.types import ExternType, ValType
 
 if TYPE_CHECKING:
@@ -28,8 +32,8 @@ _STACK_BYTES_PER_ENTRY = 4096
 _MAX_TRACE = 64
 
 
-class Conversions(Protocol):
-    """How values cross between Python and wasm, and when types match: written once, for every tier."""
+class Services(Protocol):
+    """What is written once for every tier, and handed in."""
 
     def pack(self, store: Any, type: ValType, value: object, keeper: Any) -> Any:
         """The number, bytes or reference for a Python object. Raises TypeError, OverflowError, ValueError."""
@@ -40,24 +44,28 @@ class Conversions(Protocol):
     def matches(self, actual: ExternType, wanted: ExternType) -> bool:
         """Whether an import's type fits (spec 3.3)."""
 
+    def quota(self) -> Any:
+        """What a store grants its guests: an object of `runtime.quota`."""
 
-class HostError(Exception):
-    """Carries what a host function raised through translated code, whose own errors mean traps."""
+    def wait_queues(self) -> Any:
+        """The threads that wait at addresses of a shared memory: an object of `runtime.waiting`."""
 
-    def __init__(self, error: BaseException) -> None:
-        self.error = error
+    def within(self, timeout: float, function: Callable[..., Any], *args: Any) -> Any:
+        """Call a function; `time_left_ns` is limited meanwhile. Raises ValueError."""
+
+    def time_left_ns(self) -> int | None:
+        """How long the calls of this thread may still take; None if there is no limit."""
 
 
 class References:
     """The conversions take references for addresses; here an object is its own."""
 
-    def intern(self, value: object) -> object:
-        """The reference for an object."""
-        return value
+    intern = staticmethod(intern)
+    value_of = staticmethod(value_of)
 
-    def value_of(self, reference: object) -> object:
-        """The object of a reference."""
-        return reference
+    def hold(self, function: Callable[..., Any], *args: object) -> Any:
+        """Call a function. Python keeps what it meets."""
+        return function(*args)
 
 
 class Exceptions:
@@ -84,20 +92,33 @@ class Exceptions:
         return thrown.error
 
 
+class PythonHeap:
+    """Where structures and arrays are: Python's own, whose size is not known."""
+
+    used_bytes = 0
+
+    def collect(self) -> None:
+        """Collect garbage."""
+        gc.collect()
+
+
 class NoNative:
     """In place of what machine code shares: there is none."""
 
     direct = None
 
 
-class Store:
+class Store(Stopping):
     """Instances of one store can import from one another. One thread at a time runs its code; others wait."""
 
-    def __init__(self, config: Config, conversions: Conversions) -> None:
+    def __init__(self, config: Config, services: Services) -> None:
+        super().__init__(services.time_left_ns, has_fuel=config.fuel)
         self.config = config
-        self.conversions = conversions
+        self.services = services
+        self.quota = services.quota()
         self.guard = False
         self.native = NoNative()
+        self.heap = PythonHeap()
         self.lock = threading.RLock()
         self.externrefs = References()
         self.wrap_func: Callable[[Any], object] = lambda func: func
@@ -109,6 +130,8 @@ class Store:
         self.unwrap_tag: Callable[[object], Any] = lambda value: value
         """The tag that a Python object stands for, if it does."""
         self.exceptions = Exceptions(self)
+        self.classes: dict[DefType, Any] = {}
+        """The classes of structures and arrays."""
         self._depth = 0
 
     def func_at(self, reference: FuncInstance) -> FuncInstance:
@@ -141,7 +164,9 @@ class Store:
             if self._depth * _STACK_BYTES_PER_ENTRY >= self.config.max_stack_bytes:
                 raise ExhaustionError
             self._depth += 1
+            timer = None
             try:
+                timer = self.begin()
                 with _LIMIT.raised(self.config.max_stack_bytes // _STACK_BYTES_PER_FRAME):
                     return function(*args)
             except Thrown as thrown:
@@ -151,10 +176,15 @@ class Store:
             except Trap as error:
                 error.frames.extend(backtrace(error.__traceback__))
                 raise
-            except (struct.error, IndexError, OverflowError, ZeroDivisionError, RecursionError) as error:
+            except _STOPPING as error:
                 raise _stopped(error) from None
             finally:
                 self._depth -= 1
+                self.end(timer, outermost=not self._depth)
+
+
+_STOPPING = (struct.error, AttributeError, IndexError, OverflowError, ZeroDivisionError, RecursionError)
+"""Python's own errors that mean traps in translated code."""
 
 
 class _RecursionLimit:
@@ -209,12 +239,18 @@ def _stopped(error: Exception) -> Trap:
         result: Trap = ExhaustionError()
     elif isinstance(error, ZeroDivisionError):
         result = trap(TrapCode.INTEGER_DIVIDE_BY_ZERO)
-    elif isinstance(error, IndexError) and trace and trace[0][0].is_indirect_call(trace[0][2]):
-        result = trap(TrapCode.UNDEFINED_ELEMENT)
+    elif isinstance(error, AttributeError):
+        result = trap(_NULLS.get(error.name or "", TrapCode.NULL_STRUCTURE_REFERENCE))
+    elif isinstance(error, IndexError) and trace:
+        result = trap(trace[0][0].index_trap(trace[0][2]))
     else:
         result = trap(TrapCode.MEMORY_OUT_OF_BOUNDS)
     result.frames = _frames(trace)
     return result
+
+
+_NULLS = {"elements": TrapCode.NULL_ARRAY_REFERENCE, "real": TrapCode.NULL_I31_REFERENCE}
+"""By the attribute that null does not have; others are fields of structures."""
 
 
 class Traced(Protocol):
@@ -226,8 +262,8 @@ class Traced(Protocol):
     def frame(self, funcidx: int, offset: int | None) -> Frame:
         """The frame for a place."""
 
-    def is_indirect_call(self, offset: int | None) -> bool:
-        """Whether that is the instruction at an offset."""
+    def index_trap(self, offset: int | None) -> TrapCode:
+        """The trap for an index that is out of bounds, by the instruction at an offset."""
 
 
 def _trace(traceback: TracebackType | None) -> list[tuple[Traced, int, int | None]]:

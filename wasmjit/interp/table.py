@@ -33,6 +33,8 @@ class TableInstance:
 
     def __init__(self, store: Store, type: TableType, init: Any = None) -> None:
         check_limit("table elements", type.limits.min, MAX_TABLE_ELEMENTS)
+        store.quota.check("table_elements", type.limits.min)
+        store.quota.add("tables", self)
         self.store = store
         self.table_type = type
         self.elements: list[Any] = [init] * type.limits.min
@@ -107,6 +109,8 @@ class TableInstance:
             old = len(self.elements)
             maximum = self.table_type.limits.max
             if old + count > min(MAX_TABLE_ELEMENTS, MAX_TABLE_ELEMENTS if maximum is None else maximum):
+                return -1
+            if not self.store.quota.allows("table_elements", old + count):
                 return -1
             added = [value] * count
             self.elements += added

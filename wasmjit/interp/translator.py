@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from wasmjit.abi.fuel import FUNCTION, LOOP
 from wasmjit.errors import InternalError
 from wasmjit.interp.operand import MASKS, READS_MEMORY, READS_STATE, TRAPS, Operand, masked
 from wasmjit.interp.registry import HANDLERS
@@ -25,6 +26,7 @@ _MAX_DEPTH = 24
 _MAX_LENGTH = 600
 _OPENING = frozenset(CODE_BY_NAME[name] for name in ("block", "loop", "if", "try", "try_table"))
 _PARTS = frozenset(CODE_BY_NAME[name] for name in ("else", "catch", "catch_all"))
+_CALLS = frozenset(code for name, code in CODE_BY_NAME.items() if "call" in name)
 _CLOSING = frozenset(CODE_BY_NAME[name] for name in ("end", "delegate"))
 
 
@@ -77,6 +79,8 @@ class Translator:
         self.frames: list[Frame] = [Frame(0, FuncType((), type.results), 0, self.nodes)]
         self.offset = 0
         self.max_nesting = 0
+        self.fuel_costs: dict[int, int] = {}
+        """What regions cost (abi.fuel), if code consumes fuel."""
         self.has_tail_calls = False
         self.has_delegates = False
         self.delegates_out = False
@@ -93,6 +97,8 @@ class Translator:
                 continue
             self.offset = offset
             HANDLERS[code](self, imm)
+            if self.fuel_costs and not self._dead:
+                self.charge_fuel(offset)
         return self.nodes if not self.delegates_out else [self._outermost()]
 
     def _outermost(self) -> Try:
@@ -148,7 +154,7 @@ class Translator:
             self.settle(TRAPS)
         name = f"x{self._scratch}"
         self._scratch += 1
-        self.line(f"{name} = {operand.text}")
+        self.nodes.append(Line(f"{name} = {operand.text}", operand.offset or self.offset))
         return Operand(name, 0, frozenset((name,)), 0, operand.low, operand.high)
 
     # --- evaluation
@@ -161,6 +167,25 @@ class Translator:
         """Add a statement that leaves the function."""
         self.nodes.append(Stop(text, self.offset))
         self.die()
+
+    def poll(self) -> None:
+        """Add a look at whether the call is to stop."""
+        self.line("if store.due: store.check()")
+
+    def poll_for_calls(self, instrs: list[tuple[int, Any, int]]) -> None:
+        """At the start of a body: only what calls can go on for ever without a loop."""
+        if any(code in _CALLS for code, _, _ in instrs):
+            self.offset = instrs[0][2]
+            self.poll()
+
+    def charge_fuel(self, region: int) -> None:
+        """Consume what a region costs, and trap if it is used up, where that is checked. Nothing for no region."""
+        cost = self.fuel_costs.get(region)
+        if cost is None:
+            return
+        self.line(f"store.fuel_left -= {cost}")
+        if region == FUNCTION or self.module.data[region] == LOOP:
+            self.line("if store.fuel_left < 0: store.out_of_fuel()")
 
     def die(self) -> None:
         """What follows in this block is dead code."""

@@ -26,8 +26,8 @@ def wat(thread, start, extra=""):
       (func (export "_start") (local $n i32) {start})
       {extra})'''
 
-def instance(text, opt=0):
-    linker = Linker(Engine(opt=opt))
+def instance(text):
+    linker = Linker(Engine(**SETTINGS))
     linker.define_wasi(WasiConfig())
     return linker.instantiate(Module(linker.store.engine, text))
 
@@ -40,12 +40,12 @@ SPIN = "(loop (br 0))"
 """
 
 
-@pytest.fixture
-def script(root: Path) -> Callable[[str], str]:
+@pytest.fixture(params=[{"opt": 0}, {"opt": 2}, {"tier": "interp"}], ids=["0", "2", "interp"])
+def script(root: Path, request: pytest.FixtureRequest) -> Callable[[str], str]:
     """Fixture: run a script after the prologue, in a process; what it prints."""
 
     def run(text: str) -> str:
-        command = [sys.executable, "-c", PROLOGUE + text]
+        command = [sys.executable, "-c", f"SETTINGS = {request.param}\n{PROLOGUE}{text}"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False, cwd=root)
         assert (done.returncode, done.stderr) == (0, "")
         return done.stdout
@@ -77,11 +77,10 @@ print(len(list(_groups)[0]._threads))
 
 
 @pytest.mark.parametrize("main", ["WAIT", "SPIN"])
-@pytest.mark.parametrize("opt", [0, 2])
-def test_a_trap_in_a_thread_ends_all(script: Callable[[str], str], main: str, opt: int) -> None:
+def test_a_trap_in_a_thread_ends_all(script: Callable[[str], str], main: str) -> None:
     text = f"""
 other = "(if (i32.eq (local.get $tid) (i32.const 1)) (then " + SPIN + ")) unreachable"
-inst = instance(wat(other, SPAWN + SPAWN + {main}), opt={opt})
+inst = instance(wat(other, SPAWN + SPAWN + {main}))
 try:
     inst._start()
 except Trap as trap:
@@ -125,7 +124,7 @@ print("ended")
 def test_what_can_not_be_spawned(script: Callable[[str], str]) -> None:
     text = """
 def failure(text, **imports):
-    linker = Linker(Engine(opt=0))
+    linker = Linker(Engine(**SETTINGS))
     linker.define_wasi(WasiConfig())
     try:
         linker.instantiate(Module(linker.store.engine, text))._start()
@@ -141,7 +140,7 @@ failure(wat("", SPAWN).replace("(param $arg i32)", ""))
 def test_what_threads_can_not_share(script: Callable[[str], str]) -> None:
     text = """
 from wasmjit import Table
-linker = Linker(Engine(opt=0))
+linker = Linker(Engine(**SETTINGS))
 linker.define_wasi(WasiConfig())
 linker.define("env", "table", Table(linker.store, "funcref", 1))
 linker.define("env", "memory", Memory(linker.store, 1, 4, shared=True))

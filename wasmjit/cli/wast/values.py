@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, TypedDict
 
-from wasmjit.runtime.heap import Array, Struct
+from wasmjit.abi.heapobject import Array, Struct
 from wasmjit.wasm.subtyping import heap_of, top_of
 from wasmjit.wasm.types import I32, I64, V128, ValType, may_be_host
 
