@@ -24,6 +24,14 @@ from wasmjit.compile.platform import Platform, linux_platform
 from wasmjit.compile.profiling import FunctionNames
 from wasmjit.compile.unwind import Saved, _read_saved
 
+
+def has_tool(name: str) -> bool:
+    """Whether a program is here, and for the processor that Python is for, which may be emulated."""
+    path = shutil.which(name)
+    machines = [Path(file).resolve().read_bytes()[18:20] for file in (path, sys.executable) if file]
+    return path is not None and machines[0] == machines[1]
+
+
 FAKE_PID = 1 << 30  # no process has it
 
 WAT = """(module $demo (import "h" "f" (func $h)) (memory 1)
@@ -174,7 +182,7 @@ def cli_in(tmp_path: Path, root: Path) -> Callable[..., subprocess.CompletedProc
     return run
 
 
-@pytest.mark.skipif(shutil.which("perf") is None, reason="perf is not installed")
+@pytest.mark.skipif(not has_tool("perf"), reason="perf is not installed")
 def test_perf_shows_names(tmp_path: Path, root: Path) -> None:
     script = PROLOGUE + "host = lambda: None\ninstance.run(200_000_000)"
     data, env = str(tmp_path / "perf.data"), {**os.environ, "PYTHONPATH": str(root)}
@@ -276,14 +284,14 @@ def test_frames_are_described(arch: str, code: bytes) -> None:
     at = 4 + size
     (size,) = struct.unpack_from("<I", section, at)
     assert struct.unpack_from("<IQQ", section, at + 4) == (0, 0x123456789A, 99)
-    assert _read_saved(section, at + 24, at + 4 + size, platform) == saved
+    assert _read_saved(section, at + 24, at + 4 + size, platform, 8) == saved
     assert (at + 4 + size) % 8 == 0
 
 
 GDB = ["gdb", "-batch", "-nx", "-ex", "set auto-load off", "-ex", "set breakpoint pending on"]
 
 
-@pytest.mark.skipif(shutil.which("gdb") is None, reason="gdb is not installed")
+@pytest.mark.skipif(not has_tool("gdb"), reason="gdb is not installed")
 def test_gdb_shows_wasm_frames_and_stops_in_functions(tmp_path: Path, root: Path) -> None:
     script = PROLOGUE + "host = lambda: os.remove(path)\nprint(instance.run(2))"
     commands = ["break -function 'wasm:demo!work[1]:O0'", "run", "bt 4", "finish", "continue"]
