@@ -146,8 +146,9 @@ class WasmFuncInstance(FuncInstance):
 
     @property
     def callee(self) -> tuple[int, int]:
-        """Address of the code, and of the VMContext that it is called with."""
-        return self._code.value or 0, self.instance.vmctx.address
+        """An address that leads to the code, and that of the VMContext that it is called with."""
+        index = self.funcidx - self.instance.module.num_imported_funcs
+        return self.instance.native.callable_addresses()[index], self.instance.vmctx.address
 
     @property
     def deftype(self) -> DefType:

@@ -26,7 +26,7 @@ from wasmjit.runtime.global_ import GlobalInstance
 from wasmjit.runtime.hostcalls import HOST_FUNCIDX, HostFuncInstance, HostImport, host_func_at
 from wasmjit.runtime.lazy import register_native
 from wasmjit.runtime.matching import Extern
-from wasmjit.runtime.raw import SPACE, Block, read_word
+from wasmjit.runtime.raw import Block, read_word
 from wasmjit.runtime.registry import AddressMap
 from wasmjit.runtime.table import TableInstance
 from wasmjit.wasm.types import is_exn_ref
@@ -141,11 +141,6 @@ class ModuleInstance:
         if funcidx < len(self.imported_funcs):
             return self.imported_funcs[funcidx]
         return self._cached("func", funcidx, lambda: WasmFuncInstance(self, funcidx))
-
-    def slots(self) -> memoryview:
-        """Code addresses of the defined functions."""
-        start = self.native.slots_address
-        return SPACE[start : start + 8 * len(self.module.codes)].cast("Q")
 
     def global_(self, globalidx: int) -> GlobalInstance:
         """A global of the index space."""

@@ -145,7 +145,7 @@ def _fill_records(instance: ModuleInstance) -> None:
     escaping = plan.layout.escaping
     start, count = plan.first_record, len(escaping)
     records = instance.vmctx.words[start // 8 : start // 8 + RECORD_WORDS * count]
-    records[:] = plan.records(instance.slots())
+    records[:] = plan.records(instance.native.callable_addresses())
     address = instance.vmctx.address
     instance.store.native.add_words(address + start + FUNCREF_VMCTX, count, RECORD_WORDS, address)
     for rank, funcidx in enumerate(escaping[: bisect_left(escaping, len(instance.imported_funcs))]):

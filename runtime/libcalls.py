@@ -137,6 +137,11 @@ def _gc_collect(instance: ModuleInstance, *_: int) -> int:
     return 0
 
 
+@_libcall(Libcall.HOT)
+def _hot(instance: ModuleInstance, index: int, loop: int, *_: int) -> int:
+    return instance.native.hot(index, loop)
+
+
 _OF_HEAP = range(Libcall.GC_STRUCT, Libcall.GC_HOLD_EXNS + 1)
 """They come with the first heap (heap.py)."""
 

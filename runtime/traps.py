@@ -31,7 +31,7 @@ from wasmjit.runtime.reservation import find_reservation
 from wasmjit.runtime.stack import on_this_stack
 
 if TYPE_CHECKING:
-    from wasmjit.abi.native import NativeModule, NativeSupport
+    from wasmjit.abi.native import CodePosition, NativeModule, NativeSupport
     from wasmjit.runtime.plan import ModulePlan
 
 
@@ -145,26 +145,43 @@ def backtrace(store: TrapSource, *, exact_first: bool = False) -> list[Frame]:
     first = TRAP_FRAMES // 8
     addresses = words[first : first + words[TRAP_NUM_FRAMES // 8]].tolist()
     offset = words[TRAP_OFFSET // 8] or None
-    frames: list[Frame] = []
-    for rank, address in enumerate(addresses):
-        pc = address if exact_first and rank == 0 else address - 1
-        frames.extend(_frames(store, pc, None if frames else offset))
-    return frames
+    pcs = [address - 1 for address in addresses]
+    if exact_first and pcs:
+        pcs[0] += 1
+    return _frames(store, pcs, offset)
 
 
 def frames_at(store: TrapSource, places: list[int]) -> list[Frame]:
     """The wasm frames of some return addresses."""
-    return [frame for address in places for frame in _frames(store, address - 1, None)]
+    return _frames(store, [address - 1 for address in places], None)
 
 
-def _frames(store: TrapSource, pc: int, offset: int | None) -> list[Frame]:
-    """The frames that one machine frame stands for: several where calls were inlined."""
-    for native, plan in list(store.code.items()):
-        positions = native.locate(pc, offset)
-        if positions:
+def _frames(store: TrapSource, pcs: list[int], offset: int | None) -> list[Frame]:
+    """The frames that machine frames stand for: several where calls were inlined, none where better code goes on.
+
+    `offset` is that of the first, if it is known.
+    """
+    frames: list[Frame] = []
+    resumed = False
+    for pc in pcs:
+        native, positions = _locate(store, pc, None if frames else offset)
+        if native is None:
+            continue
+        if not resumed:
+            plan = store.code[native]
             names = plan.names
-            return [
+            frames += [
                 Frame(p.funcidx, names.function(p.funcidx), p.offset, names.module, plan.body_start(p.funcidx))
                 for p in positions
             ]
-    return []
+        resumed = native.is_resumed(pc)
+    return frames
+
+
+def _locate(store: TrapSource, pc: int, offset: int | None) -> tuple[NativeModule | None, list[CodePosition]]:
+    """The module of a machine address, and the positions there; None if it is in no wasm function."""
+    for native in list(store.code):
+        positions = native.locate(pc, offset)
+        if positions:
+            return native, positions
+    return None, []

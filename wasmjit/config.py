@@ -8,12 +8,13 @@ from wasmjit.record import record
 
 OptLevel = Literal["0", "1", "2", "3", "s", "auto"]
 BoundsChecks = Literal["guard", "explicit", "auto"]
-Tier = Literal["optimized", "interp"]
+Tier = Literal["auto", "baseline", "optimized", "interp"]
 Validation = Literal["lazy", "eager"]
 Compilation = Literal["lazy", "eager"]
 TargetName = Literal["x86_64-linux", "aarch64-linux"]
 
-TIERS: tuple[Tier, ...] = ("optimized", "interp")
+TIERS: tuple[Tier, ...] = ("auto", "baseline", "optimized", "interp")
+DEFAULT_TIER: Tier = "optimized"
 TARGETS: tuple[TargetName, ...] = ("x86_64-linux", "aarch64-linux")
 OPT_LEVELS: tuple[OptLevel, ...] = ("0", "1", "2", "3", "s", "auto")
 
@@ -47,8 +48,13 @@ class Config:
       profile, the same on every machine, instead of the fastest that are allowed.
     * `features`: the features of the language that modules may use (names of features.py), or a list as
       `--features` takes it, `"-simd,-threads"`. A module that uses another is refused with `UnsupportedError`.
-    * `tier`: "optimized" is machine code by LLVM; "interp" translates to Python, which needs no LLVM, and is slow. Of
-      the settings above it knows `max_stack_bytes`, `fuel`, `features`, and `max_gc_heap_bytes` for each array.
+    * `tier`: "optimized" is machine code by LLVM; "baseline" is machine code that is made quickly and runs slowly;
+      "auto" begins with that, and has LLVM optimise what turns out to be hot, while the program runs. Where there is no
+      baseline compiler for the machine, and with `compilation="eager"`, both mean "optimized". "interp" translates to
+      Python, which needs no LLVM, and is slow. Of the settings above it knows `max_stack_bytes`, `fuel`, `features`,
+      and `max_gc_heap_bytes` for each array.
+    * `tier_threshold`: after how many calls and iterations "auto" optimises a function, for which the program then
+      waits. For tests. None: after a number that depends on its size, and nothing waits.
     """
 
     opt: OptLevel = "auto"
@@ -61,7 +67,8 @@ class Config:
     jobs: int = 1
     release_gil: bool = False
     relaxed_simd_deterministic: bool = False
-    tier: Tier = "optimized"
+    tier: Tier = DEFAULT_TIER
+    tier_threshold: int | None = None
     compilation: Compilation = "lazy"
     validation: Validation = "lazy"
     cache: bool = True
@@ -86,6 +93,8 @@ class Config:
             raise ValueError("max_gc_heap_bytes must be between 64 KiB and 1 TiB")
         if self.tier not in TIERS:
             raise ValueError(f"tier must be one of {', '.join(TIERS)}, not {self.tier!r}")
+        if self.tier_threshold is not None and self.tier_threshold < 1:
+            raise ValueError("tier_threshold must be at least 1")
         if self.jobs < 1:
             raise ValueError("jobs must be at least 1")
 

@@ -2,7 +2,7 @@
 
 `TRAP` never returns. All others have the C type `i64 (ptr vmctx, i64, i64, i64, i64, i64)`, unused arguments 0.
 References travel as integers. A result of `RAISED` means that a Python exception is pending; the caller traps with
-HOST_EXCEPTION.
+HOST_EXCEPTION. Only HOT traps by itself then.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ class Libcall(IntEnum):
     GC_HOLD_EXNS = 21  # native: void (ptr exceptions, i64 count): they have been stored into the heap
     MEMORY_NOTIFY = 22  # (memidx, address, count) -> number of threads woken
     MEMORY_WAIT = 23  # (memidx, address, expected, timeout in ns, bytes) -> 0 woken, 1 not equal, 2 timed out
+    HOT = 24  # (defined index, loop or ENTRY, frame address) -> address of code that goes on there, or 0 (frame.py)
 
 
 FIRST_PYTHON_LIBCALL = Libcall.MEMORY_GROW

@@ -114,12 +114,22 @@ class NativeModule(Protocol):
         """Address of the function slots (VMContext.slots): code of defined function i at 8*i.
 
         A function that has not been compiled has a stub there, which can be called, and copied, like code.
+        Behind the slots there are as many counters, i64, for code that counts how often it runs (`hot`).
         """
+
+    def callable_addresses(self) -> memoryview:
+        """For each defined function an address that can be called and kept: it always leads to the best code."""
 
     def provide(self, index: int) -> int:
         """Address of the code of defined function number `index`, which is compiled if need be.
 
         Raises what decoding and validation raise for a body that is not valid, and LimitError.
+        """
+
+    def hot(self, index: int, loop: int) -> int:
+        """The counter of defined function number `index` is used up, in a loop or at the entry (abi/frame.py).
+
+        Address of code that goes on in that loop, 0 if there is none.
         """
 
     def locate(self, pc: int, offset: int | None = None) -> list[CodePosition]:
@@ -128,3 +138,6 @@ class NativeModule(Protocol):
         There are several where calls were inlined: the instruction itself, then each call on the way to it. `offset`
         is the byte offset of the instruction if the caller knows it.
         """
+
+    def is_resumed(self, pc: int) -> bool:
+        """Whether a machine address is in code that goes on for its caller (`hot`): they are one call of wasm."""

@@ -151,6 +151,12 @@ def _compile(source: SourceData, engine: Engine, progress: Progress | None, stat
 def _lazy(
     core: Module, digest: bytes | None, config: Config, progress: Progress | None, statistics: Statistics
 ) -> NativeModule:
+    from wasmjit.compile.plan import resolve_tier
+
+    if resolve_tier(config) != "optimized":
+        from wasmjit.compile.tiered_module import TieredModule
+
+        return TieredModule(core, config, digest, progress, statistics)
     from wasmjit.compile.lazy_module import LazyModule
 
     return LazyModule(core, config, digest, progress, statistics)

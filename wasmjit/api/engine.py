@@ -30,6 +30,7 @@ class Settings(TypedDict, total=False):
     relaxed_simd_deterministic: bool
     features: Iterable[str]
     tier: Tier
+    tier_threshold: int | None
     compilation: Compilation
     validation: Validation
     cache: bool

@@ -14,7 +14,18 @@ import click
 from wasmjit.api.engine import Engine, Settings
 from wasmjit.api.source import text_to_binary
 from wasmjit.cli.limits import Limits
-from wasmjit.config import OPT_LEVELS, TARGETS, TIERS, BoundsChecks, Compilation, Config, OptLevel, TargetName, Tier
+from wasmjit.config import (
+    DEFAULT_TIER,
+    OPT_LEVELS,
+    TARGETS,
+    TIERS,
+    BoundsChecks,
+    Compilation,
+    Config,
+    OptLevel,
+    TargetName,
+    Tier,
+)
 from wasmjit.errors import WasmError
 from wasmjit.features import SUPPORTED, select_features
 
@@ -104,9 +115,10 @@ opt_option = click.option(
 tier_option = click.option(
     "--tier",
     type=click.Choice(TIERS),
-    default="optimized",
+    default=DEFAULT_TIER,
     show_default=True,
-    help="Machine code by LLVM, or an interpreter that needs no LLVM.",
+    help="Machine code optimised by LLVM; baseline code, which is made quickly; auto, which begins with that and "
+    "optimises what is hot; or an interpreter that needs no LLVM.",
 )
 
 target_option = click.option(
@@ -139,7 +151,7 @@ def make_engine(
     jobs: int = 1,
     target: TargetName | None = None,
     limits: Limits | None = None,
-    tier: Tier = "optimized",
+    tier: Tier = DEFAULT_TIER,
     compilation: Compilation = "lazy",
     cache: bool = True,
     perf: bool = False,

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 
 from wasmjit.compile.code_cache import CodeCache
 from wasmjit.compile.native_module import LoadedModule
+from wasmjit.compile.pack import CodePack
 from wasmjit.compile.plan import code_settings
-from wasmjit.compile.statistics import Statistics
+from wasmjit.compile.statistics import Source, Statistics
 from wasmjit.compile.support import native_support
 from wasmjit.config import Config
 from wasmjit.light import TYPE_CHECKING, TypeAlias
@@ -73,16 +74,23 @@ class LazyModule(LoadedModule):
     def _compile(self, funcidx: int) -> None:
         """Compile a function and what belongs to it. The bodies are validated on the way."""
         if not self.is_compiled(funcidx):  # by another thread's call
-            compiler = self._compiler = self._compiler or _new_compiler(self.module, self._config, self.statistics)
             self._report(())
             try:
-                pack = compiler.cluster(funcidx, self.is_compiled)
-                self.add(pack, compiler.source)
+                pack, source = self._compile_unit(funcidx)
+                self.keep(pack, source)
                 self._report(pack.funcidxs)
             finally:
                 self._pause()
-            if self._cache is not None:
-                self._cache.add(pack)
+
+    def _compile_unit(self, funcidx: int) -> tuple[CodePack, Source]:
+        compiler = self._compiler = self._compiler or _new_compiler(self.module, self._config, self.statistics)
+        return compiler.cluster(funcidx, self.is_compiled), compiler.source
+
+    def keep(self, pack: CodePack, source: Source) -> None:
+        """Use a pack, and have it kept for the next process."""
+        self.add(pack, source)
+        if self._cache is not None:
+            self._cache.add(pack)
 
     def flush(self) -> None:
         """Write what is to be kept to the cache now, rather than at the end."""

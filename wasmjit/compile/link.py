@@ -18,7 +18,12 @@ _MASK = (1 << 64) - 1
 
 
 def funcidx_of(symbol: str) -> int | None:
-    """The function that a symbol names (lower/function.py calls function 12 `f12`), None for any other symbol."""
+    """The function that a symbol belongs to, None for any other symbol.
+
+    The lowering calls function 12 `f12`, and code that goes on at its third loop `osr12.2`.
+    """
+    if symbol.startswith("osr"):
+        return int(symbol[3:].partition(".")[0])
     return int(symbol[1:]) if symbol[:1] == "f" and symbol[1:].isdigit() else None
 
 

@@ -34,6 +34,8 @@ class LoadedPack:
         self.start = home.allocate(size) if size else home.start
         self.end = self.start + size
         self._debug: dict[int, DebugInformation | Places] = {}
+        self.resumed: int | None = None
+        """The function for whose calls the code goes on, if it does."""
         if size:
             weakref.finalize(self, home.release, self.start, size).atexit = False
             if self.start in process_arena():

@@ -6,6 +6,7 @@ import ctypes
 from bisect import bisect_right, insort
 from collections.abc import Iterable
 from operator import attrgetter
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from wasmjit.abi.native import CodePosition
@@ -17,6 +18,9 @@ from wasmjit.wasm.module import Module
 
 if TYPE_CHECKING:
     from wasmjit.compile.profiling import FunctionNames
+
+NEVER = 1 << 62
+"""Value of a counter that nobody is to hear from."""
 
 _start_of = attrgetter("start")
 
@@ -39,28 +43,49 @@ class LoadedModule:
         self.statistics = statistics or Statistics()
         self._names = _function_names(module) if perf else None
         self._first = module.num_imported_funcs
-        self._slots = (ctypes.c_uint64 * max(len(module.codes), 1))()
-        self._words = memoryview(self._slots).cast("B").cast("Q")
+        self._slots = (ctypes.c_uint64 * (2 * max(len(module.codes), 1)))()  # and counters
+        words = memoryview(self._slots).cast("B")
+        self._words = words[: 8 * len(module.codes)].cast("Q")
+        self._counters = words[8 * len(module.codes) : 16 * len(module.codes)].cast("q")
         self._packs: list[LoadedPack] = []  # by address
+        self._lock = RLock()
         for pack in packs:
             self.add(pack)
 
-    def add(self, pack: CodePack, source: Source | None = None) -> None:
-        """Load a pack, and let the slots of its functions lead to it. `source` is for profilers."""
-        watch = self.statistics.watch()
+    def load(self, pack: CodePack, source: Source | None = None, *, resumed: int | None = None) -> LoadedPack:
+        """Load a pack, to be found by `locate`. `source` is for profilers.
+
+        `resumed` is the function for whose calls its code goes on (abi/frame.py).
+        """
         loaded = LoadedPack(pack)
-        insort(self._packs, loaded, key=_start_of)
-        words, first, base = self._words, self._first, loaded.start
-        for funcidx, start in zip(pack.funcidxs, pack.starts, strict=True):
-            words[funcidx - first] = base + start
-        watch.lap("load")
+        loaded.resumed = resumed
+        with self._lock:
+            insort(self._packs, loaded, key=_start_of)
         if self._names is not None:
             _report(loaded, self._names, source)
+        return loaded
+
+    def add(self, pack: CodePack, source: Source | None = None) -> None:
+        """Load a pack, and let the slots of its functions lead to it."""
+        watch = self.statistics.watch()
+        words, first, base = self._words, self._first, self.load(pack, source).start
+        for funcidx, start in zip(reversed(pack.funcidxs), reversed(pack.starts), strict=True):
+            words[funcidx - first] = base + start
+        watch.lap("load")
 
     @property
     def slots_address(self) -> int:
         """Address of the function slots."""
         return ctypes.addressof(self._slots)
+
+    def callable_addresses(self) -> memoryview:
+        """For each defined function an address that can be called and kept."""
+        return self._words
+
+    def hot(self, index: int, loop: int) -> int:
+        """There is no better code than this."""
+        self._counters[index] = NEVER
+        return 0
 
     def provide(self, index: int) -> int:
         """Address of the code of defined function number `index`."""
@@ -68,19 +93,26 @@ class LoadedModule:
 
     def locate(self, pc: int, offset: int | None = None) -> list[CodePosition]:
         """The wasm positions of a machine address: innermost first, one for each call that LLVM inlined there."""
-        packs = self._packs
-        index = bisect_right(packs, pc, key=_start_of) - 1
-        if index < 0:
-            return []
-        code = packs[index]
-        funcidx = code.function_at(pc)
-        if funcidx is None:
+        code = self._pack_at(pc)
+        funcidx = None if code is None else code.function_at(pc)
+        if code is None or funcidx is None:
             return []
         line, inlined = code.place_of(pc)
         functions = [*(int(call.callee[1:]) for call in inlined), funcidx]
         offsets = [line, *(call.line for call in inlined)]
         positions = [CodePosition(*position) for position in zip(functions, offsets, strict=True)]
         return positions if offset is None else self._exact(positions, offset)
+
+    def is_resumed(self, pc: int) -> bool:
+        """Whether a machine address is in code that goes on for its caller."""
+        code = self._pack_at(pc)
+        return code is not None and code.resumed is not None and code.function_at(pc) == code.resumed
+
+    def _pack_at(self, pc: int) -> LoadedPack | None:
+        """The pack that begins last before an address."""
+        with self._lock:
+            index = bisect_right(self._packs, pc, key=_start_of) - 1
+            return self._packs[index] if index >= 0 else None
 
     def _exact(self, positions: list[CodePosition], offset: int) -> list[CodePosition]:
         """The same positions where the innermost is known to be `offset`.

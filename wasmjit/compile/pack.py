@@ -10,15 +10,18 @@ from __future__ import annotations
 import marshal
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 
 from wasmjit.compile.platform import Platform, current_platform
 from wasmjit.errors import InternalError
 
-_VERSION = 2
+_VERSION = 3
 _MARSHAL_VERSION = 4
 _SIZE_BYTES = 8
+
+BASELINE, OPTIMIZED = 0, 1
+"""Ranks of code: where there is code of several, the highest counts."""
 
 DebugReader = Callable[[], "bytes | memoryview | None"]
 
@@ -31,10 +34,10 @@ class CodePack:
       to, ascending; "" is the pack's own address.
     * `funcidxs`, `starts`, `sizes`: the functions by ascending start. * `debug_ranges`: for each piece that LLVM made
       start and end of its code, and of its debug information in what `debug` returns, ascending. That returns None if
-      the information is lost.
+      the information is lost. * `ranks`: the rank of each piece; OPTIMIZED if they are not given.
     """
 
-    __slots__ = ("code", "debug", "debug_ranges", "fixups", "funcidxs", "sizes", "starts")
+    __slots__ = ("code", "debug", "debug_ranges", "fixups", "funcidxs", "ranks", "sizes", "starts")
 
     def __init__(
         self,
@@ -43,12 +46,20 @@ class CodePack:
         functions: tuple[array[int], array[int], array[int]],
         debug_ranges: list[tuple[int, int, int, int]],
         debug: DebugReader,
+        ranks: list[int] | None = None,
     ) -> None:
         self.code = code
         self.fixups = fixups
         self.funcidxs, self.starts, self.sizes = functions
         self.debug_ranges = debug_ranges
         self.debug = debug
+        self.ranks = [OPTIMIZED] * len(debug_ranges) if ranks is None else ranks
+
+    def functions(self) -> Iterator[tuple[int, int, int]]:
+        """Function, start and rank; of functions that are there more than once the one that counts comes last."""
+        for (start, end, _, _), rank in zip(reversed(self.debug_ranges), reversed(self.ranks), strict=True):
+            for index in range(bisect_left(self.starts, start), bisect_left(self.starts, end)):
+                yield self.funcidxs[index], self.starts[index], rank
 
     def debug_at(self, offset: int) -> tuple[int, bytes | memoryview] | None:
         """For an offset in the code: where its piece starts, and the piece's debug information."""
@@ -71,6 +82,7 @@ class CodePack:
                 self.starts.tobytes(),
                 self.sizes.tobytes(),
                 self.debug_ranges,
+                self.ranks,
             ),
             _MARSHAL_VERSION,
         )
@@ -81,17 +93,18 @@ def load_pack(data: bytes | memoryview, debug: DebugReader) -> CodePack:
     """A pack that was saved. The bytes must have been checked; InternalError for another version's."""
     size = int.from_bytes(data[:_SIZE_BYTES], "little")
     end = _SIZE_BYTES + size
-    version, fixups, funcidxs, starts, sizes, ranges = marshal.loads(data[_SIZE_BYTES:end])
+    version, *contents = marshal.loads(data[_SIZE_BYTES:end])
     if version != _VERSION:
         raise InternalError(f"a pack of version {version}")
+    fixups, funcidxs, starts, sizes, ranges, ranks = contents
     functions = array("I", funcidxs), array("I", starts), array("I", sizes)
-    return CodePack(memoryview(data)[end:], fixups, functions, ranges, debug)
+    return CodePack(memoryview(data)[end:], fixups, functions, ranges, debug, ranks)
 
 
 def join_packs(packs: Sequence[CodePack], platform: Platform | None = None) -> CodePack:
     """One pack with the code of several, for this machine or another platform.
 
-    Of a piece whose functions are all in earlier ones there is no second copy.
+    Pieces of higher rank come first. Of a piece whose functions are all in earlier ones there is no second copy.
     """
     return packs[0] if len(packs) == 1 else _Joiner(packs, platform or current_platform()).pack
 
@@ -106,15 +119,20 @@ class _Joiner:
         self._known: set[int] = set()
         self._functions: list[tuple[int, int, int]] = []
         self._ranges: list[tuple[int, int, int, int]] = []
-        for pack in packs:
-            debug = pack.debug() or b""
-            for piece in pack.debug_ranges:
-                self._add_piece(pack, piece, debug)
+        self._ranks: list[int] = []
+        debugs = [pack.debug() or b"" for pack in packs]
+        for rank in (OPTIMIZED, BASELINE):
+            for pack, debug in zip(packs, debugs, strict=True):
+                for piece, its_rank in zip(pack.debug_ranges, pack.ranks, strict=True):
+                    if its_rank == rank:
+                        self._add_piece(pack, piece, debug, rank)
         joined = bytes(self._debug)
         functions = function_lists(self._functions)
-        self.pack = CodePack(bytes(self._code), self._fixups, functions, self._ranges, lambda: joined)
+        self.pack = CodePack(bytes(self._code), self._fixups, functions, self._ranges, lambda: joined, self._ranks)
 
-    def _add_piece(self, pack: CodePack, piece: tuple[int, int, int, int], debug: bytes | memoryview) -> None:
+    def _add_piece(
+        self, pack: CodePack, piece: tuple[int, int, int, int], debug: bytes | memoryview, piece_rank: int
+    ) -> None:
         start, end, first, last = piece
         ranks = range(bisect_left(pack.starts, start), bisect_left(pack.starts, end))
         if all(pack.funcidxs[rank] in self._known for rank in ranks):
@@ -132,6 +150,7 @@ class _Joiner:
         debug_base = len(self._debug)
         self._debug += debug[first:last]
         self._ranges.append((base + start, base + end, debug_base, len(self._debug)))
+        self._ranks.append(piece_rank)
 
 
 def function_lists(functions: list[tuple[int, int, int]]) -> tuple[array[int], array[int], array[int]]:

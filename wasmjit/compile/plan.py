@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
+
+from wasmjit.compile.direct import has_usual_objects
 from wasmjit.compile.platform import supports_guard_pages
-from wasmjit.config import AUTO_OPT_CODE_BYTES, Config
+from wasmjit.config import AUTO_OPT_CODE_BYTES, Config, Tier
 from wasmjit.wasm.columns import total_bytes
 from wasmjit.wasm.module import Module
 
 UNIT_BYTES = 128 << 10
 """Code bytes of one unit: enough to hide LLVM's cost per unit (2 ms), small enough to bound memory and to share work
 between processes."""
+
+
+HOT_FULL_BYTES = 64 << 10
+"""Body of a hot function up to which "-O2" is worth its time."""
 
 
 def plan_units(module: Module) -> list[range]:
@@ -47,7 +54,29 @@ def resolve_guard(config: Config) -> bool:
     return config.bounds_checks == "guard"
 
 
+def resolve_tier(config: Config) -> Tier:
+    """The tier that functions begin in: what the config says, or "optimized" where that can't be."""
+    if config.tier in ("auto", "baseline") and (config.compilation == "eager" or not has_baseline()):
+        return "optimized"
+    return config.tier
+
+
+def has_baseline() -> bool:
+    """Whether there is a baseline compiler for this machine. What is hot it tells by calls into Python."""
+    return os.uname().machine == "x86_64" and has_usual_objects()
+
+
+def hot_opt(module: Module, config: Config, funcidx: int) -> str:
+    """The level for a function that is hot: what the config says, or the best that its size lets pay."""
+    if config.opt != "auto":
+        return config.opt
+    start, end = module.codes[funcidx - module.num_imported_funcs]
+    return "2" if end - start <= HOT_FULL_BYTES else "1"
+
+
 def code_settings(module: Module, config: Config) -> str:
     """All settings that the machine code of a module depends on, but the processor."""
     opt, guard = resolve_opt(module, config), resolve_guard(config)
-    return f"opt={opt} guard={guard} fuel={config.fuel} deterministic={config.relaxed_simd_deterministic}"
+    common = f"guard={guard} fuel={config.fuel} deterministic={config.relaxed_simd_deterministic}"
+    tier = resolve_tier(config)
+    return f"opt={opt} {common}" if tier == "optimized" else f"tier={tier} opt={config.opt} {common}"

@@ -478,6 +478,7 @@ done:
 
 
 def _libcall_stub(index: int) -> str:
+    raised = "trap" if index == Libcall.HOT else "return"  # its caller knows nothing of exceptions
     return f"""
 define dso_local i64 @{libcall_symbol(index)}(ptr %c, i64 %a, i64 %b, i64 %x, i64 %y, i64 %z) #0 {{
   %function.p = getelementptr [64 x ptr], ptr @wj_python_libcalls, i64 0, i64 {index}
@@ -485,7 +486,10 @@ define dso_local i64 @{libcall_symbol(index)}(ptr %c, i64 %a, i64 %b, i64 %x, i6
   %vmctx = ptrtoint ptr %c to i64
   %result = call i64 @wj_integers.6(ptr %function, i64 %vmctx, i64 %a, i64 %b, i64 %x, i64 %y, i64 %z)
   %raised = icmp eq i64 %result, {RAISED}
-  br i1 %raised, label %return, label %check
+  br i1 %raised, label %{raised}, label %check
+trap:
+  call void @wj_trap(ptr %c, i32 {int(TrapCode.HOST_EXCEPTION)}, i32 0)
+  unreachable
 check:
   %reason = call i32 @wj_host_check(ptr %c)
   %go.on = icmp eq i32 %reason, 0

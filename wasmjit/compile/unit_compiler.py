@@ -21,18 +21,30 @@ from wasmjit.wasm.module import Module
 
 
 class UnitCompiler:
-    """Compiles functions of one module with one configuration. What it costs is counted in `statistics`."""
+    """Compiles functions of one module with one configuration. What it costs is counted in `statistics`.
 
-    def __init__(self, module: Module, config: Config, statistics: Statistics | None = None) -> None:
+    `opt` is a level in place of the configuration's. `counts`: the code counts how often it runs (lower/counter.py).
+    """
+
+    def __init__(
+        self,
+        module: Module,
+        config: Config,
+        statistics: Statistics | None = None,
+        *,
+        opt: str | None = None,
+        counts: bool = False,
+    ) -> None:
         self.module = module
         self.statistics = statistics or Statistics()
         self.layout = VMLayout(module)
+        self.counts = counts
         self.guard = resolve_guard(config)
         self.fuel = config.fuel
         self.deterministic = config.relaxed_simd_deterministic
         self.target: Target = resolve_target(config.target_cpu, config.target)
         self.settings = CodegenSettings(
-            resolve_opt(module, config), self.target.cpu, self.target.features, self.target.triple
+            opt or resolve_opt(module, config), self.target.cpu, self.target.features, self.target.triple
         )
 
     @property
@@ -40,10 +52,16 @@ class UnitCompiler:
         """What its code counts as."""
         return SOURCE_OF_OPT[self.settings.opt]
 
-    def ir(self, funcidxs: Iterable[int], bodies: Mapping[int, Body] | None = None, watch: Watch | None = None) -> str:
+    def ir(
+        self,
+        funcidxs: Iterable[int],
+        bodies: Mapping[int, Body] | None = None,
+        watch: Watch | None = None,
+        resumes: tuple[int, int] | None = None,
+    ) -> str:
         """IR of a unit. Raises what decoding and validation raise for a body that is not valid.
 
-        `bodies` has those that have been decoded already.
+        `bodies` has those that have been decoded already; `resumes` as for `Unit`.
         """
         unit = Unit(
             self.module,
@@ -54,6 +72,8 @@ class UnitCompiler:
             inlines=self.settings.opt in VECTORIZING,
             vectorizes=self.settings.opt in VECTORIZING and not self.fuel,
             fuel=self.fuel,
+            counts=self.counts,
+            resumes=resumes,
             target_arch=self.target.arch,
             target_features=self.target.enabled,
             bodies=bodies,
@@ -87,3 +107,26 @@ class UnitCompiler:
             if len(bodies) == 1:
                 raise
             return self.pack([funcidx])  # another one may be at fault, which is not called yet
+
+    def resumed(self, funcidx: int, loop: int) -> CodePack:
+        """Machine code that goes on in one loop of a function (abi/frame.py): all that the pack lists of it.
+
+        Small functions that it calls may be inlined. Raises lower.resumed.Unreachable.
+        """
+        watch = self.statistics.watch()
+        bodies: dict[int, Body] = {}
+        if self.settings.opt in VECTORIZING:
+            bodies = plan_cluster(self.module, funcidx, inlines=True, is_compiled=lambda _: True)
+            watch.lap("decode")
+        members = [member for member in bodies if member != funcidx]
+        try:
+            text = self.ir(members, bodies, watch, (funcidx, loop))
+        except WasmError:  # another one may be at fault, which is not called yet
+            text = self.ir((), bodies, watch, (funcidx, loop))
+        watch.restart()
+        data = compile_ir(text, self.settings)
+        watch.lap("llvm")
+        pack = link_object(data)
+        watch.lap("link")
+        self.statistics.made("osr", 1, body_bytes(self.module, [funcidx]), len(pack.code))
+        return pack

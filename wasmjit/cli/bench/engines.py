@@ -88,7 +88,8 @@ def _own() -> dict[str, Maker]:
     for checks in ("guard", "explicit"):
         for opt in OPT_LEVELS:
             if opt != "auto":
-                found[f"opt={opt} {checks}"] = _worker("wasmjit", {"opt": opt, "bounds_checks": checks})
+                settings = {"tier": "optimized", "opt": opt, "bounds_checks": checks}
+                found[f"opt={opt} {checks}"] = _worker("wasmjit", settings)
     return found
 
 

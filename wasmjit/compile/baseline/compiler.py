@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from wasmjit.abi.frame import ENTRY
 from wasmjit.abi.fuel import FUNCTION, LOOP, fuel_costs
 from wasmjit.abi.layout import VMLayout
 from wasmjit.binary.code import Body, RawInstr, decode_body
@@ -12,7 +13,7 @@ from wasmjit.compile.baseline.branches import Frame
 from wasmjit.compile.baseline.calls import begin
 from wasmjit.compile.baseline.coder import Coder, NoStencilError
 from wasmjit.compile.baseline.context import Context
-from wasmjit.compile.baseline.counting import ENTRY, count, finish_counts
+from wasmjit.compile.baseline.counting import count, finish_counts
 from wasmjit.compile.baseline.frame import MAX_FRAME_BYTES, in_vector_register, slot_bytes
 from wasmjit.compile.baseline.pinning import count_uses, pin_locals
 from wasmjit.compile.debug import save_places

@@ -11,9 +11,6 @@ from typing import NamedTuple
 from wasmjit.compile.baseline.coder import Coder
 from wasmjit.compile.baseline.locations import PRESERVED
 
-ENTRY = (1 << 32) - 1
-"""What stands for the function's beginning in place of the number of a loop."""
-
 
 class Late(NamedTuple):
     """A way to the tier manager that is still to be made: its label, where it goes back to, and the loop's number."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from wasmjit.binary.code import Body
 from wasmjit.wasm.module import Module
 from wasmjit.wasm.opcodes import CODE_BY_NAME, PREFIX_SHIFT
-from wasmjit.wasm.types import F32, F64, V128, FuncType, ValType
+from wasmjit.wasm.types import F32, F64, V128, ArrayType, CompositeType, FuncType, ValType
 
 MAX_FRAME_BYTES = 16 << 10
 """A larger frame could step over the guard page of the stack."""
@@ -18,13 +18,24 @@ _FIRST_VECTOR = 0xFD << PREFIX_SHIFT
 _LAST_VECTOR = _FIRST_VECTOR | (1 << PREFIX_SHIFT) - 1
 _CALL, _GLOBAL_GET, _CALL_REF = (CODE_BY_NAME[name] for name in ("call", "global.get", "call_ref"))
 _CALL_INDIRECT = CODE_BY_NAME["call_indirect"]
-_TYPED = frozenset((_CALL, _GLOBAL_GET, _CALL_REF, _CALL_INDIRECT))
+_FIELDS = frozenset(
+    code
+    for name, code in CODE_BY_NAME.items()
+    if name.startswith(("struct.get", "array.get")) or name in ("try_table", "catch")
+)
+_TYPED = frozenset((_CALL, _GLOBAL_GET, _CALL_REF, _CALL_INDIRECT)) | _FIELDS
 
 
 def module_has_vectors(module: Module) -> bool:
-    """Whether a v128 is among the types of a module's functions and globals."""
-    types = [type for type in module.types if isinstance(type, FuncType)]
-    return any(_has_vector(type) for type in types) or any(glob.type.type is V128 for glob in module.globals)
+    """Whether a v128 is among the types of a module and of its globals."""
+    return any(map(_mentions_vector, module.types)) or any(glob.type.type is V128 for glob in module.globals)
+
+
+def _mentions_vector(type: CompositeType) -> bool:
+    if isinstance(type, FuncType):
+        return _has_vector(type)
+    fields = (type.element,) if isinstance(type, ArrayType) else type.fields
+    return any(field.type is V128 for field in fields)
 
 
 def slot_bytes(module: Module, type: FuncType, body: Body, *, vectors: bool | None = None) -> int:
@@ -40,7 +51,9 @@ def slot_bytes(module: Module, type: FuncType, body: Body, *, vectors: bool | No
 
 
 def _yields_vector(module: Module, code: int, imm: object) -> bool:
-    """Whether a call or a `global.get` has to do with a v128."""
+    """Whether a call or a `global.get` has to do with a v128, and any instruction that gets at fields or payloads."""
+    if code in _FIELDS:
+        return True
     if isinstance(imm, tuple):
         return _has_vector(module.functype(imm[0]))
     assert isinstance(imm, int)

@@ -123,6 +123,8 @@ def lower_loop(f: Emitter, imm: FuncType | int) -> None:
         frame.counters = f.counting.counters
     for name, step in frame.counters.items():
         f.line(f"{name}.next = add nsw i64 {name}, {step}")
+    if f.counter is not None:
+        f.counter.count_loop(f)
 
 
 def _header_phi(f: Emitter, frame: Frame) -> str:

@@ -17,6 +17,7 @@ from wasmjit.wasm.types import FuncType
 
 if TYPE_CHECKING:
     from wasmjit.compile.lower.control import Frame
+    from wasmjit.compile.lower.counter import Counter
     from wasmjit.compile.lower.unit import Unit
 
 MAX_BLOCK_LINES = 1000
@@ -74,6 +75,7 @@ class Emitter:
         "assigned",
         "block",
         "conditions",
+        "counter",
         "counting",
         "dead_depth",
         "entry",
@@ -126,6 +128,7 @@ class Emitter:
         self.assigned: list[tuple[int, ...]] = []
         self.opened = 0
         self.counting: Counting | None = None
+        self.counter: Counter | None = None
         self.loop_hints = ""
         self.alias = ""
         self.fuel_costs: dict[int, int] = {}

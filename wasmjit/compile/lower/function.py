@@ -11,6 +11,7 @@ from wasmjit.binary.code import Body, RawInstr
 from wasmjit.compile.convention import joined_parameters, parameter_list
 from wasmjit.compile.lower.assigned import assigned_locals
 from wasmjit.compile.lower.control import Frame, begin_else, close_frame, lower_function_result
+from wasmjit.compile.lower.counter import Counter
 from wasmjit.compile.lower.emitter import Emitter
 from wasmjit.compile.lower.exception import begin_catch, end_delegate
 from wasmjit.compile.lower.locations import locate_consumers
@@ -19,7 +20,7 @@ from wasmjit.compile.lower.registry import HANDLERS
 from wasmjit.compile.lower.types import LLVM_TYPE, ZERO, param_letters, result_letters, result_type
 from wasmjit.compile.lower.versioning import lower_versioned
 from wasmjit.wasm.opcodes import CODE_BY_NAME
-from wasmjit.wasm.types import FuncType
+from wasmjit.wasm.types import FuncType, ValType
 
 if TYPE_CHECKING:
     from wasmjit.compile.lower.unit import Unit
@@ -46,24 +47,45 @@ def lower_function(unit: Unit, funcidx: int, body: Body, scope: int) -> str:
     """The LLVM function for a validated body; `scope` is the number of its debug scope in the unit's metadata."""
     type = unit.module.func_type(funcidx)
     f = Emitter(unit, type, scope)
-    _lower_locals(f, type, body)
-    _lower_body(f, body)
+    f.entry.extend(joined_parameters(param_letters(type)))
+    types = [*type.params, *body.local_types]
+    values = [*(f"%p{i}" for i in range(len(type.params))), *(ZERO[t] for t in body.local_types)]
+    declare_locals(f, types, values, body.instrs)
+    begin_body(f, body)
+    if unit.counts:
+        f.counter = Counter(f, funcidx, body)
+        f.counter.count_entry(f)
+    if unit.fuel:
+        f.offset = body.instrs[0][2]
+        f.charge_fuel(FUNCTION, check=True)
+    lower_instrs(f, body.instrs, 0, len(body.instrs))
+    if not f.dead_depth:
+        lower_function_result(f)
+    params = parameter_list(param_letters(type), result_letters(type))
+    return finish_function(f, funcidx, body, f"{result_type(type)} @f{funcidx}(ptr %c{params})")
+
+
+def begin_body(f: Emitter, body: Body) -> None:
+    """Begin with the outermost frame, in the block that the entry goes on to."""
+    f.frames.append(Frame("func", FuncType((), f.type.results), (), "exit", 0))
+    f.start_block(f.new_block())
+    if f.unit.fuel:
+        f.fuel_costs = fuel_costs(body.instrs)
+
+
+def finish_function(f: Emitter, funcidx: int, body: Body, signature: str) -> str:
+    """The LLVM function whose lines are complete; `signature` is its result type, name and parameters."""
     if f.guard:
         locate_consumers(f.lines)
     if f.has_invokes:
         _describe_frame(f)
-    header = _header(f, funcidx, type, scope)
-    check = _stack_check(f, body)  # may add to the entry
-    return "\n".join([header, "entry:", *f.entry, *check, *f.lines, "}\n"])
-
-
-def _header(f: Emitter, funcidx: int, type: FuncType, scope: int) -> str:
     start, end = f.module.codes[funcidx - f.module.num_imported_funcs]
     too_large = end - start > OPTIMIZE_MAX_BODY_BYTES or f.longest_run > OPTIMIZE_MAX_SPLITS
-    params = parameter_list(param_letters(type), result_letters(type))
     attributes = "#4" if f.moves_frame else "#1" if too_large else "#0"
     personality = " personality ptr @personality" if f.has_invokes else ""
-    return f"define tailcc {result_type(type)} @f{funcidx}(ptr %c{params}) {attributes}{personality} !dbg !{scope} {{"
+    header = f"define {f.unit.linkage}tailcc {signature} {attributes}{personality} !dbg !{f.scope} {{"
+    check = _stack_check(f, body)  # may add to the entry
+    return "\n".join([header, "entry:", *f.entry, *check, *f.lines, "}\n"])
 
 
 def _describe_frame(f: Emitter) -> None:
@@ -73,17 +95,16 @@ def _describe_frame(f: Emitter) -> None:
     f.entry.append("call void (i64, i32, ...) @llvm.experimental.stackmap(i64 0, i32 0) nounwind")
 
 
-def _lower_locals(f: Emitter, type: FuncType, body: Body) -> None:
-    f.entry.extend(joined_parameters(param_letters(type)))
-    types = [*type.params, *body.local_types]
+def declare_locals(f: Emitter, types: list[ValType], values: list[str], instrs: list[RawInstr]) -> None:
+    """Let the locals begin with some values, in SSA form or in memory; `instrs` is all that can change them."""
     f.local_types = [LLVM_TYPE[t] for t in types]
-    f.env = [f"%p{i}" for i in range(len(type.params))] + [ZERO[t] for t in body.local_types]
-    assigned = assigned_locals(body.instrs)
+    f.env = values
+    assigned = assigned_locals(instrs)
     if assigned is not None:
         f.assigned = assigned
         return
     f.locals_in_memory = True
-    f.assigned = [()] * sum(1 for code, _, _ in body.instrs if code in _OPENERS)
+    f.assigned = [()] * sum(1 for code, _, _ in instrs if code in _OPENERS)
     for x, (llvm, value) in enumerate(zip(f.local_types, f.env, strict=True)):
         f.entry.append(f"%l{x} = alloca {llvm}")
         f.entry.append(f"store {llvm} {value}, ptr %l{x}")
@@ -95,26 +116,19 @@ def _may_version(f: Emitter) -> bool:
     return f.unit.vectorizes and not f.locals_in_memory and not shared
 
 
-def _lower_body(f: Emitter, body: Body) -> None:
-    f.frames.append(Frame("func", FuncType((), f.type.results), (), "exit", 0))
-    f.start_block(f.new_block())
-    if f.unit.fuel:
-        f.fuel_costs = fuel_costs(body.instrs)
-        f.offset = body.instrs[0][2]
-        f.charge_fuel(FUNCTION, check=True)
-    loops = innermost_loops(body.instrs) if _may_version(f) else {}
-    done = 0
+def lower_instrs(f: Emitter, instrs: list[RawInstr], first: int, last: int) -> None:
+    """Lower a body's instructions from one index to another, between which blocks may be left open."""
+    loops = innermost_loops(instrs) if _may_version(f) else {}
+    done = first
     for start, end in loops.items():
-        loop = counted_loop(body.instrs, start, end, f.local_types)
+        loop = counted_loop(instrs, start, end, f.local_types) if first <= start < last else None
         if loop is not None:
-            _lower_sequence(f, body.instrs[done:start])
+            _lower_sequence(f, instrs[done:start])
             done = start
             if not f.dead_depth:
-                lower_versioned(f, body.instrs[start : end + 1], loop, _lower_sequence)
+                lower_versioned(f, instrs[start : end + 1], loop, _lower_sequence)
                 done = end + 1
-    _lower_sequence(f, body.instrs[done:])
-    if not f.dead_depth:
-        lower_function_result(f)
+    _lower_sequence(f, instrs[done:last])
 
 
 def _lower_sequence(f: Emitter, instrs: list[RawInstr]) -> None:

@@ -11,6 +11,7 @@ from wasmjit.compile.jump_ir import JUMP_ATTRIBUTE_TEXT, JUMP_ATTRIBUTES, jump_i
 from wasmjit.compile.lower.emitter import FIRST_FREE_METADATA, METADATA
 from wasmjit.compile.lower.function import lower_function
 from wasmjit.compile.lower.heap import HEAP_METADATA
+from wasmjit.compile.lower.resumed import lower_resumed
 from wasmjit.compile.statistics import Statistics, Watch
 from wasmjit.validate import validate_body
 from wasmjit.wasm.module import Module
@@ -69,7 +70,9 @@ class Unit:
 
     `inlines` says whether LLVM is going to inline functions, `vectorizes` whether it vectorises loops, `deterministic`
     whether relaxed vector instructions give the same results on every machine, `fuel` whether code consumes fuel.
-    `bodies` has those that have been decoded already.
+    `bodies` has those that have been decoded already. `counts`: code counts calls and iterations, and moves over to
+    better code that there is for a loop. `resumes` is a function, which is no member, and the rank of one of its loops:
+    the unit is for a function that goes on there (resumed.py), and all members are only there to be inlined.
     """
 
     def __init__(
@@ -83,6 +86,8 @@ class Unit:
         inlines: bool,
         vectorizes: bool = False,
         fuel: bool = False,
+        counts: bool = False,
+        resumes: tuple[int, int] | None = None,
         target_arch: str,
         target_features: frozenset[str],
         bodies: Mapping[int, Body] | None = None,
@@ -95,6 +100,9 @@ class Unit:
         self.inlines = inlines
         self.vectorizes = vectorizes
         self.fuel = fuel
+        self.counts = counts
+        self.resumes = resumes
+        self.linkage = ""
         self.target_arch = target_arch
         self.target_features = target_features
         self._bodies = bodies or {}
@@ -118,17 +126,25 @@ class Unit:
         self._metadata.append(f"!{self.next_metadata()} = {text}\n")
 
     def lower(self, watch: Watch | None = None) -> str:
-        """The IR of all members. The time goes to the phases of a watch."""
+        """The IR of all members. The time goes to the phases of a watch.
+
+        Raises Unreachable if there is no way to go on at the loop of `resumes`.
+        """
         watch = watch or Statistics().watch()
         first_scope = FIRST_FREE_METADATA + len(_DEBUG_HEADER)
         functions: list[str] = []
         scopes: list[str] = []
+        if self.resumes is not None:
+            self.linkage = "internal "
         for scope, funcidx in enumerate(sorted(self.members), first_scope):
-            body = self._bodies.get(funcidx) or decode_body(self.module, funcidx)
-            watch.lap("decode")
-            validate_body(self.module, funcidx, body)
-            watch.lap("validate")
-            functions.append(lower_function(self, funcidx, body, scope))
+            functions.append(lower_function(self, funcidx, self._valid_body(funcidx, watch), scope))
+            scopes.append(_subprogram(scope, funcidx))
+            watch.lap("lower")
+        if self.resumes is not None:
+            self.linkage = ""
+            funcidx, loop = self.resumes
+            scope = first_scope + len(scopes)
+            functions.append(lower_resumed(self, funcidx, self._valid_body(funcidx, watch), loop, scope))
             scopes.append(_subprogram(scope, funcidx))
             watch.lap("lower")
         declarations = "".join([f"{d}\n" for d in self.declarations])
@@ -138,6 +154,13 @@ class Unit:
         text = "".join([declarations, *helpers, *functions, attributes, metadata])
         watch.lap("lower")
         return text
+
+    def _valid_body(self, funcidx: int, watch: Watch) -> Body:
+        body = self._bodies.get(funcidx) or decode_body(self.module, funcidx)
+        watch.lap("decode")
+        validate_body(self.module, funcidx, body)
+        watch.lap("validate")
+        return body
 
 
 _CU, _FILE, _VERSION, _DWARF, _TYPE = (FIRST_FREE_METADATA + i for i in range(5))
