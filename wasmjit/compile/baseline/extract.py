@@ -16,7 +16,9 @@ from wasmjit.errors import InternalError
 _R_8 = 14
 _WIDTHS = {R_32: 4, R_32S: 4, R_64: 8, _R_8: 1}
 _JUMPS = frozenset({TARGET, JUMP_TABLE})
-_MAX_CONSTANT_BYTES, _LEAST_ALIGN = 64, 16
+_MAX_CONSTANT_BYTES = 64
+"""The most that a constant takes in a section where there is none of the usual sizes."""
+
 _JMP, _JCC, _JCC_KINDS = 0xE9, 0x0F, range(0x80, 0x90)
 _JMP_BYTES, _JCC_BYTES = 5, 6
 
@@ -51,16 +53,21 @@ class _Code:
             self.is_whole = False
 
     def _constant(self, offset: int, symbol: Symbol, addend: int) -> Constant:
-        """A part of a section of constants with what is referred to.
+        """A constant in a section of those with its size, or in one of any, with what comes behind it.
 
-        Where that begins is not known exactly: an immediate operand behind the four bytes counts in the addend.
+        An immediate operand behind the four bytes counts in the relocation's addend; of a size, a constant is where
+        such ones begin.
         """
         section = self._elf.sections[symbol.section]
-        at = symbol.value + addend + 4
-        align = max(section.align, _LEAST_ALIGN)
-        start = at - at % align
-        data = bytes(section.data[start : start + align + _entry_bytes(section.name)])
-        return Constant(offset, data, align, at - start)
+        start = symbol.value + addend + 4
+        size = _constant_bytes(section.name)
+        if size is None:
+            inside = start % section.align
+            data = section.data[start - inside : start + _MAX_CONSTANT_BYTES]
+            return Constant(offset, bytes(data), section.align, inside)
+        behind = -start % min(size, 4)
+        start += behind
+        return Constant(offset, bytes(section.data[start : start + size]), size, -behind)
 
     def stencil(self) -> Stencil:
         """Without the jump onwards at the end; any other one goes to the end."""
@@ -86,10 +93,10 @@ class _Code:
             self.onwards[-1] = jump + 1
 
 
-def _entry_bytes(section: str) -> int:
-    """Size of the constants in a section, `.rodata.cst16` for one; elsewhere, the most that there may be."""
+def _constant_bytes(section: str) -> int | None:
+    """Size of the constants in a section, `.rodata.cst16` for one."""
     digits = section.rpartition(".cst")[2]
-    return int(digits) if digits.isdigit() else _MAX_CONSTANT_BYTES
+    return int(digits) if digits.isdigit() else None
 
 
 def extract(data: bytes) -> Iterator[tuple[str, Stencil]]:

@@ -49,8 +49,7 @@ def access(mnemonic: str, places: tuple[str, ...], *imm: int) -> Recipe:
         f.lower(mnemonic, (0, Hole("O"), 0, *imm))
         for type in results:
             f.give("FA" if is_vector(type) else "A", type)
-        if not results:
-            f.registers["B"] = "poison"  # checks need a register
+        f.registers["B"] = "poison"  # checks need a register
         f.go_on()
 
     return make

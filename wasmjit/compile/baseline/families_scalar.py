@@ -43,7 +43,7 @@ def _integer_pairs(mnemonic: str) -> Iterator[tuple[str, Recipe]]:
         places["K"] = "K.8" if name in _BY_COUNT else "K.32" if type == "i32" else "K"
     registers = dict(zip(CACHE, CACHE, strict=True))
     for second, place in (places | registers if name in _FREQUENT else places).items():
-        yield f"{mnemonic} A,{second}", operation(mnemonic, ("A", place))
+        yield f"{mnemonic} A,{second}", operation(mnemonic, ("A", place), loses_b=name in _TRAPPING)
     if name in _COMPARISONS:
         for second, place in (places | registers).items():
             yield f"br {mnemonic} A,{second}", branch(mnemonic, ("A", place), if_true=True)

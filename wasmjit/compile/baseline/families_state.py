@@ -128,6 +128,7 @@ def _table_set(element: ValType) -> Recipe:
         f.take("B", "i32")
         f.take("A", "ptr")
         f.lower("table.set", 0)
+        f.registers["B"] = "poison"
         if element is EXTERNREF:
             f.lose_registers()
         f.go_on()

@@ -40,8 +40,8 @@ def usual_places(types: Iterable[str]) -> list[str]:
     return [next(vectors if is_vector(type) else integers) for type in types]
 
 
-def operation(mnemonic: str, places: Iterable[str], imm: object = None) -> Recipe:
-    """An instruction with operands in those places; its result in A or FA."""
+def operation(mnemonic: str, places: Iterable[str], imm: object = None, *, loses_b: bool = False) -> Recipe:
+    """An instruction with operands in those places; its result in A or FA. It may use B besides."""
     params, results = llvm_types(mnemonic)
 
     def make(f: StencilEmitter) -> None:
@@ -50,6 +50,8 @@ def operation(mnemonic: str, places: Iterable[str], imm: object = None) -> Recip
         f.lower(mnemonic, imm)
         for type in results:
             f.give(result_place(type), type)
+        if loses_b:
+            f.registers["B"] = "poison"
         f.go_on()
 
     return make
