@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
+from collections.abc import Iterable
 
 from wasmjit.compile.debug_section import DebugSection, load_debug_sections
 from wasmjit.compile.inlines import InlinedCall, InlineTable
@@ -30,30 +31,31 @@ class DebugInformation:
 class Places:
     """Where instructions begin that can trap or call: all that code without inlining needs."""
 
-    def __init__(self, starts: array[int], lines: array[int]) -> None:
-        self._starts, self._lines = starts, lines
+    def __init__(self, places: array[int]) -> None:
+        self._places = places
 
     def line_at(self, offset: int) -> int | None:
         """Line of the last such instruction up to `offset`."""
-        index = bisect_right(self._starts, offset) - 1
-        return self._lines[index] if index >= 0 else None
+        index = bisect_right(self._places, offset + 1 << PLACE_SHIFT) - 1
+        return self._places[index] & _LINE_MASK if index >= 0 else None
 
     def inlined_at(self, offset: int) -> list[InlinedCall]:
         """Nothing."""
         return []
 
 
+PLACE_SHIFT = 32
+_LINE_MASK = (1 << PLACE_SHIFT) - 1
 _PLACES = b"places\0\0"
 
 
-def save_places(starts: array[int], lines: array[int]) -> bytes:
-    """Offsets in a piece, ascending, and the lines that begin there, as debug information."""
-    return b"".join([_PLACES, starts.tobytes(), lines.tobytes()])
+def save_places(places: Iterable[int]) -> bytes:
+    """Offsets in a piece, ascending, shifted by PLACE_SHIFT, and the lines that begin there, as debug information."""
+    return b"".join([_PLACES, array("Q", places).tobytes()])
 
 
 def load_debug_information(data: bytes | memoryview) -> DebugInformation | Places:
     """Of a piece of a pack."""
     if data[: len(_PLACES)] != _PLACES:
         return DebugInformation(load_debug_sections(data))
-    middle = len(_PLACES) + (len(data) - len(_PLACES)) // 2
-    return Places(array("I", bytes(data[len(_PLACES) : middle])), array("I", bytes(data[middle:])))
+    return Places(array("Q", bytes(data[len(_PLACES) :])))

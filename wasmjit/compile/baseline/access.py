@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from wasmjit.compile.baseline.coder import Coder, NoStencilError
-from wasmjit.compile.baseline.locations import FA, TEMPORARY, A, B, Location
+from wasmjit.compile.baseline.locations import FA, TEMPORARY, A, B
+from wasmjit.compile.debug import PLACE_SHIFT
 
 if TYPE_CHECKING:
     from wasmjit.compile.baseline.stencil import Stencil
@@ -21,50 +22,54 @@ class Access(NamedTuple):
     in_vector: bool
 
 
-def _offset(imm: tuple[int, ...], c: Coder) -> int:
-    if imm[2] or not c.context.memory_is_plain:
-        raise NoStencilError("another memory")
-    if imm[1] > MAX_OFFSET:
-        raise NoStencilError("a large offset")
-    return imm[1]
-
-
 def load(c: Coder, row: Access, imm: tuple[int, ...]) -> None:
     """A load into A or FA; the address may be in any register."""
-    offset = _offset(imm, c)
-    x = c.stack.pop()
-    if A in c.stack:
+    _, offset, memidx = imm
+    if memidx or offset > MAX_OFFSET or not c.memory_is_plain:
+        raise NoStencilError("another memory, or a large offset")
+    addresses, in_vector = row
+    stack, asm = c.stack, c.asm
+    x = stack.pop()
+    if A in stack:
         c.free_a()
-    if row.in_vector and FA in c.stack:
+    if in_vector and FA in stack:
         c.free_fa()
-    c.asm.locate(c.offset)
+    asm.places.append(asm.pos << PLACE_SHIFT | c.offset)
     if isinstance(x, tuple) or x >= 0:
         c.to_integer(A, x)
         x = A
     elif x < TEMPORARY:
         x = c.release(x)
-    c.asm.put(row.addresses[x], *c.context.bounds, offset)
-    c.stack.append(FA if row.in_vector else A)
+    if c.bounds:
+        asm.put(addresses[x], *c.bounds, offset)
+    else:
+        asm.put_small(addresses[x], offset)
+    stack.append(FA if in_vector else A)
 
 
 def store(c: Coder, row: Access, imm: tuple[int, ...]) -> None:
     """A store from A or FA; the address is brought into B unless it is in a register."""
-    offset = _offset(imm, c)
-    y = c.stack.pop()
-    address = _store_address(c, c.stack.pop())
-    if row.in_vector:
-        c.take_fa(y)
-    else:
-        c.take_a(y)
-    c.asm.locate(c.offset)
-    c.asm.put(row.addresses[address], *c.context.bounds, offset)
-
-
-def _store_address(c: Coder, x: Location) -> int:
+    _, offset, memidx = imm
+    if memidx or offset > MAX_OFFSET or not c.memory_is_plain:
+        raise NoStencilError("another memory, or a large offset")
+    addresses, in_vector = row
+    stack, asm = c.stack, c.asm
+    y = stack.pop()
+    x = stack.pop()
     if isinstance(x, tuple) or x >= 0 or x == A:
         c.to_integer(B, x)
-        return B
-    return c.release(x) if x < TEMPORARY else x
+        x = B
+    elif x < TEMPORARY:
+        x = c.release(x)
+    if in_vector:
+        c.take_fa(y)
+    elif y != A:
+        c.take_a(y)
+    asm.places.append(asm.pos << PLACE_SHIFT | c.offset)
+    if c.bounds:
+        asm.put(addresses[x], *c.bounds, offset)
+    else:
+        asm.put_small(addresses[x], offset)
 
 
 def memory_size(c: Coder, memidx: int) -> None:
@@ -77,5 +82,5 @@ def memory_size(c: Coder, memidx: int) -> None:
 
 def refuse_others(c: Coder, imm: int | tuple[int, int]) -> None:
     """Raise NoStencilError unless memory 0 is meant, once or twice, and is of the usual kind."""
-    if imm not in (0, (0, 0)) or not c.context.memory_is_plain:
+    if imm not in (0, (0, 0)) or not c.memory_is_plain:
         raise NoStencilError("another memory")

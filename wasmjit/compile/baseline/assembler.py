@@ -6,23 +6,27 @@ from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from wasmjit.compile.debug import PLACE_SHIFT
+
 if TYPE_CHECKING:
     from wasmjit.compile.baseline.stencil import Constant, Stencil
 
 _FIELD_BYTES, _ADDRESS_BYTES = 4, 8
 
+_MAX_KEPT = 1 << 12
+"""Stencils with smaller values than this are kept."""
+
 
 class Assembler:
     """The code of one function while it grows. A label is a number; it is placed where it leads to, once."""
 
-    __slots__ = ("_constants", "_jumps", "_tables", "fixups", "labels", "offsets", "out", "pos", "starts")
+    __slots__ = ("_constants", "_jumps", "_tables", "fixups", "labels", "out", "places", "pos")
 
     def __init__(self) -> None:
         self.out: list[bytes] = []
         self.pos = 0
-        self.starts = array("I")
-        self.offsets = array("I")
-        """Where instructions that can trap or call begin, and their byte offsets in the module."""
+        self.places: list[int] = []
+        """Where instructions begin that can trap or call, with their byte offsets in the module (`debug.save_places`)."""
         self.labels: list[int] = []
         self.fixups: dict[str, list[int]] = {}
         """Where addresses of symbols are to be, as in a pack."""
@@ -37,10 +41,21 @@ class Assembler:
             self._constants += [(self.pos, constant) for constant in stencil.constants]
         self.pos += stencil.size
 
+    def put_small(self, stencil: Stencil, value: int) -> None:
+        """The same for one hole and a value that occurs often, such as the offset of a slot."""
+        code = stencil.memo.get(value)
+        if code is None:
+            code = stencil.pack(value)
+            if value < _MAX_KEPT:
+                stencil.memo[value] = code
+        self.out.append(code)
+        if stencil.constants:
+            self._constants += [(self.pos, constant) for constant in stencil.constants]
+        self.pos += stencil.size
+
     def locate(self, offset: int) -> None:
         """What comes next belongs to the instruction at a byte offset."""
-        self.starts.append(self.pos)
-        self.offsets.append(offset)
+        self.places.append(self.pos << PLACE_SHIFT | offset)
 
     def label(self) -> int:
         """A label that is not placed yet."""

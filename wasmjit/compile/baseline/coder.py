@@ -58,6 +58,7 @@ class Coder:
         "_free_integers",
         "_free_vectors",
         "asm",
+        "bounds",
         "context",
         "cursor",
         "entry",
@@ -70,6 +71,7 @@ class Coder:
         "late",
         "load_vector",
         "loops",
+        "memory_is_plain",
         "moves",
         "offset",
         "operands",
@@ -89,6 +91,8 @@ class Coder:
     def __init__(self, context: Context, in_vectors: list[bool], pinning: Pinning, slot: int) -> None:
         self.context = context
         self.moves: Moves = context.moves
+        self.memory_is_plain = context.memory_is_plain
+        self.bounds = context.bounds
         self.asm = Assembler()
         self.stack: list[Any] = []  # Locations
         self.frames: list[Frame] = []
@@ -180,7 +184,7 @@ class Coder:
 
     def store(self, location: Location, offset: int) -> None:
         """Store an operand to a slot; a temporary is free then."""
-        put = self.asm.put
+        put = self.asm.put_small
         if isinstance(location, tuple):
             self._store_constant(location, offset)
         elif location >= 0:
@@ -197,12 +201,12 @@ class Coder:
     def _store_constant(self, constant: tuple[int, ...], offset: int) -> None:
         if len(constant) == 3:
             self.to_vector(FB, constant)
-            self.asm.put(self.store_vector[FB], offset)
+            self.asm.put_small(self.store_vector[FB], offset)
         elif LEAST_NARROW <= constant[0] <= MOST_NARROW:
             self.asm.put(self.moves.store_constant, offset, constant[0] & MASK_32)
         else:
             self.to_integer(B, constant[:1])
-            self.asm.put(self.moves.store[B], offset)
+            self.asm.put_small(self.moves.store[B], offset)
 
     # --- registers
 
@@ -212,9 +216,9 @@ class Coder:
             value = location[0]
             narrow = 0 <= value <= MOST_NARROW
             table = self.moves.narrow_constant if narrow else self.moves.wide_constant
-            self.asm.put(table[register], value & MASK_64)
+            self.asm.put_small(table[register], value & MASK_64)
         elif location >= 0:
-            self.asm.put(self.moves.load[register], location)
+            self.asm.put_small(self.moves.load[register], location)
         else:
             if location < TEMPORARY:
                 location = self.release(location)
@@ -231,7 +235,7 @@ class Coder:
             else:
                 self.asm.put(self.moves.float_constant[register], location[0])
         elif location >= 0:
-            self.asm.put(self.load_vector[register], location)
+            self.asm.put_small(self.load_vector[register], location)
         else:
             if location < TEMPORARY:
                 location = self.release(location)
@@ -287,13 +291,13 @@ class Coder:
         """Store a local that lives in a register to its slot."""
         register = self.home[x]
         table = self.moves.store if register > FA else self.store_vector
-        self.asm.put(table[register], x * self.slot)
+        self.asm.put_small(table[register], x * self.slot)
 
     def reload(self, x: int) -> None:
         """Load a local that lives in a register from its slot."""
         register = self.home[x]
         table = self.moves.load if register > FA else self.load_vector
-        self.asm.put(table[register], x * self.slot)
+        self.asm.put_small(table[register], x * self.slot)
 
     def slot_of(self, register: int) -> int:
         """The slot of the local that lives in a register."""

@@ -127,7 +127,7 @@ def _pack(c: Coder, funcidx: int) -> CodePack:
     size = len(code)
     platform = current_platform()
     attach_records(code, frame_records(size, c.context.library.entry_saved), platform.pack_align)
-    debug = save_places(c.asm.starts, c.asm.offsets)
+    debug = save_places(c.asm.places)
     ranges = [(0, len(code), 0, len(debug))]
     return CodePack(bytes(code), c.asm.fixups, function_lists([(0, size, funcidx)]), ranges, lambda: debug)
 

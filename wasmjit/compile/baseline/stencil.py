@@ -56,12 +56,14 @@ class Stencil:
     Code without holes is `code`. `jumps` and `constants` are left to patch.
     """
 
-    __slots__ = ("code", "constants", "fields", "jumps", "names", "pack", "size")
+    __slots__ = ("code", "constants", "fields", "jumps", "memo", "names", "pack", "size")
 
     def __init__(
         self, code: bytes, fields: tuple[Field, ...], jumps: tuple[Jump, ...], constants: tuple[Constant, ...]
     ) -> None:
         self.code, self.size = code, len(code)
+        self.memo: dict[int, bytes] = {}
+        """What has been packed before, kept by who uses it."""
         self.fields, self.jumps, self.constants = fields, jumps, constants
         self.names = tuple(sorted({field.name for field in fields}))
         self.pack: Callable[..., bytes] = _packer(code, fields, self.names) if fields else lambda: code

@@ -51,7 +51,7 @@ def vector(c: Coder, key: str, row: Operands) -> None:
 def access_lane(c: Coder, key: str, row: Operands, imm: tuple[int, ...]) -> None:
     """A load or store of one lane: the address in B, the vector in FA."""
     _, offset, memidx, _ = imm
-    if memidx or not c.context.memory_is_plain:
+    if memidx or not c.memory_is_plain:
         raise NoStencilError("another memory")
     if offset > MAX_OFFSET:
         raise NoStencilError("a large offset")
@@ -59,7 +59,7 @@ def access_lane(c: Coder, key: str, row: Operands, imm: tuple[int, ...]) -> None
     c.to_integer(B, _register(c, address))
     c.take_fa(value)
     c.asm.locate(c.offset)
-    c.asm.put(c.context.stencil(key), *c.context.bounds, offset)
+    c.asm.put(c.context.stencil(key), *c.bounds, offset)
     if row.result:
         c.stack.append(FA)
 
