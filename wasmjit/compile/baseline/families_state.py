@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from wasmjit.abi import layout
 from wasmjit.abi.fuel import FUNCTION
+from wasmjit.abi.libcalls import Libcall
 from wasmjit.compile.baseline.hole import Hole
 from wasmjit.compile.baseline.recipe import Recipe, result_place
-from wasmjit.compile.baseline.registers import VECTOR
+from wasmjit.compile.baseline.registers import RESULT, VECTOR
 from wasmjit.compile.baseline.stencil_emitter import StencilEmitter
 from wasmjit.compile.baseline.stencil_unit import with_global, with_table
 from wasmjit.compile.lower.emitter import CONTEXT_ACCESS
@@ -51,6 +52,7 @@ def state() -> Iterator[tuple[str, Recipe]]:
     yield "select A?B:S", _select
     yield "selectv A?FA:FB", _simple((("FA", VECTOR), ("FB", VECTOR), ("A", "i32")), "select t", (V128,), VECTOR)
     yield "count", _count
+    yield "hot", _hot
     yield "fuel", _fuel(check=False)
     yield "fuel check", _fuel(check=True)
 
@@ -156,6 +158,23 @@ def _count(f: StencilEmitter) -> None:
     rest = f.emit(f"add i64 {f.emit(f'load i64, ptr {counter}, align 8{CONTEXT_ACCESS}')}, -1")
     f.line(f"store i64 {rest}, ptr {counter}, align 8{CONTEXT_ACCESS}")
     f.branch(f.emit(f"icmp sle i64 {rest}, 0"))
+
+
+def _hot(f: StencilEmitter) -> None:
+    """Tell the runtime that function K is hot, at its loop N or its entry; let better code do the rest, if it has some.
+
+    All locals and operands are in their slots, as abi/frame.py has them.
+    """
+    frame = f.emit("ptrtoint ptr %frame to i64")
+    code = f.libcall(Libcall.HOT, str(Hole("K.32")), str(Hole("N.32")), frame)
+    missing, go_on, move = f.emit(f"icmp eq i64 {code}, 0"), f.new_block(), f.new_block()
+    f.line(f"br i1 {missing}, label %{go_on}, label %{move}")
+    f.start_block(move)
+    better = f.emit(f"inttoptr i64 {code} to ptr")
+    f.line(f"ret {RESULT} {f.emit(f'call tailcc {RESULT} {better}(ptr %c, ptr %frame)')}")
+    f.start_block(go_on)
+    f.lose_registers()
+    f.go_on()
 
 
 def _fuel(*, check: bool) -> Recipe:

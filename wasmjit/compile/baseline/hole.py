@@ -11,6 +11,7 @@ _RANGES = {
     "K": (-(1 << 31), 1 << 31),  # a constant of 64 bits that is its low half with the sign extended
     "K.32": (0, 1 << 32),  # one of 32 bits
     "K.8": (0, 1 << 7),  # the count of a shift
+    "N.32": (0, 1 << 32),
     "W": (-1, -1),
     "W2": (-1, -1),
 }
