@@ -250,6 +250,34 @@ print(machine.trap(":", (), ("fuel", 30), ("fuel check", 0)))
     assert run(script) == "OUT_OF_FUEL"
 
 
+def test_hot_code(run: Callable[..., str]) -> None:
+    script = """
+from wasmjit.abi.libcalls import Libcall
+better, seen = 0, []
+def hot(vmctx, *values):
+    seen.append(values)
+    return better
+callback = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_void_p, *[ctypes.c_uint64] * 5)(hot)
+machine.guest.libcalls[Libcall.HOT] = ctypes.cast(callback, ctypes.c_void_p).value
+code = machine.load([("stk", 16, 41), ("const r0", 5), ("hot", 7, 0xFFFF_FFFF), ("mov A,r0",), ("ret",)])
+assert machine.call(code, ":I") == (5,)
+(function, loop, frame, *unused), = seen
+assert (function, loop, unused) == (7, 0xFFFF_FFFF, [0, 0]) and frame
+guest = native_harness.Guest('''
+define tailcc {i64, <2 x i64>} @resume(ptr %c, ptr %frame) #0 {
+  %p = getelementptr i8, ptr %frame, i64 16
+  %v = load i64, ptr %p
+  %w = add i64 %v, 1
+  %x = insertvalue {i64, <2 x i64>} poison, i64 %w, 0
+  ret {i64, <2 x i64>} %x
+}
+''')
+better = guest.code.symbols["resume"]
+assert machine.call(code, ":I") == (42,) and len(seen) == 2
+"""
+    assert run(script) == ""
+
+
 # --- globals, tables
 
 
