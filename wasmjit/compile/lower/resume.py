@@ -177,9 +177,10 @@ class _Rewriter:
         self._after[self._end(block)] = [*_sets(results), *_gets(homes), *_gets(results)]
 
     def _touched(self, block: Open) -> list[RawInstr]:
-        """Assign every local that is assigned in a block, to itself."""
+        """Assign every local that is assigned in a block, to itself, and those that are added."""
         inside = self._instrs[block.index : self._end(block)]
         assigned = sorted({imm for code, imm, _ in inside if code in _ASSIGNMENTS})
+        assigned += range(self._num_locals, self._num_locals + len(self._extra))
         return [instr for x in assigned for instr in (*_gets([x]), *_sets([x]))]
 
     def _end(self, block: Open) -> int:

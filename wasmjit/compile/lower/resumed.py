@@ -38,7 +38,7 @@ def lower_resumed(unit: Unit, funcidx: int, body: Body, loop: int, scope: int) -
     values = [_load(f, f"%in{x}", type, x * slot) for x, type in enumerate(types)]
     operands = [_load(f, f"%op{j}", type, (len(types) + j) * slot) for j, type in enumerate(plan.operands)]
     values += [ZERO[type] if home is None else operands[home] for type, home in plan.extra]
-    openers: list[RawInstr] = [(block.code, block.imm, 0) for block in plan.around]
+    openers: list[RawInstr] = [(_IF if block.code == _ELSE else block.code, block.imm, 0) for block in plan.around]
     declare_locals(f, [*types, *(type for type, _ in plan.extra)], values, [*openers, *plan.instrs])
     begin_body(f, body)
     for block in plan.around:
