@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from wasmjit.errors import InternalError
 from wasmjit.light import TYPE_CHECKING
-from wasmjit.runtime.aggregates import AGGREGATES
 from wasmjit.wasm import constcodes as op
 from wasmjit.wasm.module import ConstExpr
 
@@ -12,6 +11,8 @@ if TYPE_CHECKING:
     from wasmjit.runtime.instance import ModuleInstance
 
 _REF_I31 = op.REF_I31
+_FIRST_AGGREGATE = op.STRUCT_NEW
+"""What makes structures and arrays, and takes none of what is below: the instructions of the GC proposal."""
 _CONVERSIONS = (op.ANY_CONVERT_EXTERN, op.EXTERN_CONVERT_ANY)
 
 _MASK32 = (1 << 32) - 1
@@ -39,8 +40,10 @@ _GLOBAL_GET = op.GLOBAL_GET
 
 def evaluate(instance: ModuleInstance, expr: ConstExpr) -> int:
     """The bits of a valid expression's value, unsigned; for references the address."""
-    if len(expr) == 1 and expr[0].code not in AGGREGATES:
+    if len(expr) == 1 and (expr[0].code < _FIRST_AGGREGATE or expr[0].code == _V128_CONST):
         return _operand(instance, expr[0].code, expr[0].imm)
+    from wasmjit.runtime.aggregates import AGGREGATES
+
     heap = instance.store.heap
     stack: list[int] = heap.pinned if heap is not None else []
     height = len(stack)

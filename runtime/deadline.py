@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from _thread import _local
 from collections.abc import Callable
 from time import monotonic_ns
 
@@ -18,7 +18,7 @@ _ARMED, _DEADLINE, _DUE = THREAD_ARMED // 8, THREAD_DEADLINE // 8, THREAD_DUE //
 _LONGEST_S = 1e9
 
 
-class _Limits(threading.local):
+class _Limits(_local):
     """The deadline of a thread's calls, for host functions that wait."""
 
     deadline_ns = 0

@@ -24,7 +24,7 @@ from wasmjit.runtime.traps import plain_trap
 from wasmjit.runtime.typeinfo import type_at, type_id
 from wasmjit.runtime.values import pack_value, unpack_value, value_struct
 from wasmjit.wasm.rectypes import DefType
-from wasmjit.wasm.types import ArrayType, FuncType, StructType, ValType, is_exn_ref, is_func_ref
+from wasmjit.wasm.types import ArrayType, StructType, ValType, is_exn_ref, is_func_ref
 
 if TYPE_CHECKING:
     from wasmjit.runtime.func import FuncInstance
@@ -196,11 +196,6 @@ def _holds_functions(type: DefType) -> bool:
     if isinstance(composite, StructType):
         return any(is_func_ref(field.type) for field in composite.fields)
     return isinstance(composite, ArrayType) and is_func_ref(composite.element.type)
-
-
-def needs_heap(types: Sequence[DefType]) -> bool:
-    """Whether a module with these types may make objects."""
-    return any(not isinstance(type.composite, FuncType) for type in types)
 
 
 def make_heap(store: Store) -> Heap:

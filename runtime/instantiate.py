@@ -18,12 +18,11 @@ from wasmjit.abi.layout import (
 )
 from wasmjit.abi.native import NativeModule
 from wasmjit.abi.traps import TrapCode
+from wasmjit.light import TYPE_CHECKING
 from wasmjit.runtime.constexpr import evaluate
 from wasmjit.runtime.func import FuncInstance, WasmFuncInstance
 from wasmjit.runtime.global_ import GlobalInstance
-from wasmjit.runtime.heap import make_heap, needs_heap
 from wasmjit.runtime.hostcalls import HOST_FUNCIDX, HostFuncInstance, HostImport
-from wasmjit.runtime.image import MemoryImage
 from wasmjit.runtime.instance import ModuleInstance
 from wasmjit.runtime.matching import Extern, match_imports
 from wasmjit.runtime.memory import MemoryInstance
@@ -34,7 +33,10 @@ from wasmjit.runtime.tag import TagInstance
 from wasmjit.runtime.traps import plain_trap
 from wasmjit.runtime.typeinfo import type_id
 from wasmjit.wasm.module import ElementSegment, Module
-from wasmjit.wasm.types import is_func_ref
+from wasmjit.wasm.types import FuncType, is_func_ref
+
+if TYPE_CHECKING:
+    from wasmjit.runtime.image import MemoryImage
 
 
 def instantiate(store: Store, module: Module, native: NativeModule, imports: Sequence[Extern]) -> ModuleInstance:
@@ -48,7 +50,9 @@ def instantiate(store: Store, module: Module, native: NativeModule, imports: Seq
     with store.lock:
         instance = ModuleInstance(store, plan, native, imports)
         store.code[native] = plan
-        if needs_heap(module.deftypes):
+        if any(not isinstance(type, FuncType) for type in module.types):
+            from wasmjit.runtime.heap import make_heap
+
             make_heap(store).link(instance)
         _take_imports(instance)
         _define_memories(instance)

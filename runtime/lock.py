@@ -6,8 +6,7 @@ to wait, and to wake those who wait.
 
 from __future__ import annotations
 
-import threading
-from _thread import LockType, allocate_lock
+from _thread import LockType, RLock, allocate_lock
 from collections import deque
 from functools import cache
 from types import TracebackType
@@ -104,7 +103,7 @@ class _RLock:
     __slots__ = ("_lock",)
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
+        self._lock = RLock()
 
     def __enter__(self) -> object:
         return self._lock.__enter__()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-import threading
+from _thread import RLock
 
 from wasmjit.abi.layout import DEF_BASE, DEF_BYTES, DEF_LENGTH, GUARD_RESERVATION_BYTES, has_guard_pages
 from wasmjit.abi.traps import TrapCode
@@ -80,7 +80,7 @@ class MemoryInstance:
         store.quota.add("memories", self)
         self.store = store
         self._type = type
-        self._lock = threading.RLock() if type.shared else store.lock
+        self._lock = RLock() if type.shared else store.lock
         self.waiters = WaitQueues()
         """The threads that wait at its addresses."""
         self.guarded = store.guard

@@ -17,7 +17,6 @@ from wasmjit.abi.layout import (
 from wasmjit.abi.native import NativeModule, NativeSupport
 from wasmjit.light import TYPE_CHECKING
 from wasmjit.runtime.datas import DataRuns
-from wasmjit.runtime.image import MemoryImage, build_images
 from wasmjit.runtime.lazy import register_native
 from wasmjit.runtime.raw import Block, address_of
 from wasmjit.runtime.typeinfo import type_id
@@ -26,6 +25,7 @@ from wasmjit.wasm.module import ElementSegment, Export, Module
 
 if TYPE_CHECKING:
     from wasmjit.binary.names import Names
+    from wasmjit.runtime.image import MemoryImage
 
 RECORD_WORDS = FUNCREF_BYTES // 8
 
@@ -139,6 +139,8 @@ class ModulePlan:
     @cached_property
     def images(self) -> dict[int, MemoryImage] | None:
         """What active data segments make of the memories, None if it has to be found out by each instance."""
+        from wasmjit.runtime.image import build_images
+
         return build_images(self.module, self.datas, self._data, self._native)
 
     def data_words(self, done: int) -> memoryview:

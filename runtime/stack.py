@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-import threading
-from _thread import get_ident
+from _thread import _local, get_ident, get_native_id
 
 from wasmjit.abi.layout import THREAD_ARMED, THREAD_BYTES, THREAD_ID, THREAD_TIMER
 from wasmjit.abi.native import DirectCalls
@@ -22,7 +21,7 @@ SIGNAL_STACK_BYTES = 64 << 10
 _GUARD_BYTES = 1 << 20  # addresses below a stack that are taken for an overflow of it (Linux keeps 1 MiB free there)
 
 
-class _ThisThread(threading.local):
+class _ThisThread(_local):
     """What is known of the current thread; `low` is 0 until it has been set up."""
 
     low = 0
@@ -103,8 +102,8 @@ def thread_record(direct: DirectCalls) -> memoryview:
     record = _this_thread.record
     if record is None:
         low = _this_thread.low or _set_up()
-        is_main = get_ident() == threading.main_thread().ident
-        address = direct.attach_thread(low, is_main, threading.get_native_id())
+        is_main = get_native_id() == os.getpid()  # as `threading` has it, also in a process that a thread has forked
+        address = direct.attach_thread(low, is_main, get_native_id())
         _this_thread.record_address = address
         record = _this_thread.record = SPACE[address : address + THREAD_BYTES].cast("Q")
     return record
@@ -121,7 +120,7 @@ def _after_fork() -> None:
     record = _this_thread.record
     if record is not None:
         record[THREAD_TIMER // 8] = record[THREAD_ARMED // 8] = 0
-        record[THREAD_ID // 8] = threading.get_native_id()
+        record[THREAD_ID // 8] = get_native_id()
 
 
 os.register_at_fork(after_in_child=_after_fork)

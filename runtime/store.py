@@ -27,10 +27,10 @@ from wasmjit.abi.native import NativeSupport
 from wasmjit.abi.traps import TrapCode
 from wasmjit.config import Config
 from wasmjit.errors import InternalError
+from wasmjit.light import TYPE_CHECKING
 from wasmjit.runtime.exceptions import Exceptions
 from wasmjit.runtime.externref import ExternRefs
 from wasmjit.runtime.func import FuncInstance, pointer_argument
-from wasmjit.runtime.heap import Heap
 from wasmjit.runtime.hostcalls import dispatch_address
 from wasmjit.runtime.instance import func_at
 from wasmjit.runtime.lazy import lazy_address
@@ -41,6 +41,9 @@ from wasmjit.runtime.raw import Block, read_word
 from wasmjit.runtime.stack import thread_address, thread_record
 from wasmjit.runtime.tag import TagInstance
 from wasmjit.runtime.traps import TrapSource, plain_trap
+
+if TYPE_CHECKING:
+    from wasmjit.runtime.heap import Heap
 
 
 class Store:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from _thread import _local
 from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from wasmjit.runtime.plan import ModulePlan
 
 
-class Pending(threading.local):
+class Pending(_local):
     """The exception that a host function has just raised in this thread, on its way to the entry below it."""
 
     error: BaseException | None = None

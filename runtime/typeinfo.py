@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from _thread import allocate_lock
 from weakref import WeakValueDictionary
 
 from wasmjit.abi.gc import ARRAY_ELEMENTS, array_is_traced, traced_offsets
@@ -20,7 +20,7 @@ from wasmjit.runtime.raw import Block
 from wasmjit.wasm.rectypes import DefType
 from wasmjit.wasm.types import ArrayType, CompositeType, StructType
 
-_lock = threading.Lock()
+_lock = allocate_lock()
 _by_address: WeakValueDictionary[int, DefType] = WeakValueDictionary()
 
 

@@ -7,7 +7,7 @@ main thread while Ctrl-C is pressed ends soon.
 
 from __future__ import annotations
 
-import threading
+from _thread import LockType, allocate_lock
 from collections import deque
 from collections.abc import Callable
 from time import monotonic_ns
@@ -22,8 +22,8 @@ class WaitQueues:
     __slots__ = ("_lock", "_queues")
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._queues: dict[int, deque[threading.Lock]] = {}
+        self._lock = allocate_lock()
+        self._queues: dict[int, deque[LockType]] = {}
 
     def wait(self, address: int, equal: Callable[[], bool], timeout_ns: int, check: Callable[[], None]) -> int:
         """Wait until notified, unless `equal` says that the value is another: WOKEN, NOT_EQUAL or TIMED_OUT.
@@ -31,7 +31,7 @@ class WaitQueues:
         A negative timeout is none. `check` is called now and then; what it raises ends the waiting.
         """
         deadline = None if timeout_ns < 0 else monotonic_ns() + timeout_ns
-        ticket = threading.Lock()
+        ticket = allocate_lock()
         with self._lock:
             if not equal():
                 return NOT_EQUAL
@@ -44,7 +44,7 @@ class WaitQueues:
             raise
         return WOKEN if woken or not self._leave(address, ticket) else TIMED_OUT
 
-    def _leave(self, address: int, ticket: threading.Lock) -> bool:
+    def _leave(self, address: int, ticket: LockType) -> bool:
         """Take a waiter out of its queue; False if a notifier has done so already."""
         with self._lock:
             queue = self._queues.get(address)
@@ -68,7 +68,7 @@ class WaitQueues:
             return woken
 
 
-def _acquire(ticket: threading.Lock, deadline_ns: int | None, check: Callable[[], None]) -> bool:
+def _acquire(ticket: LockType, deadline_ns: int | None, check: Callable[[], None]) -> bool:
     """Whether the ticket was released before the deadline, a time of the monotonic clock."""
     while True:
         check()

@@ -74,26 +74,59 @@ def _with_fields(cls: type[_T], *, frozen: bool) -> type[_T]:
     for name in ("__dict__", "__weakref__"):
         body.pop(name, None)
     methods = {**_methods(names), **(_FROZEN if frozen else {"__hash__": None})}
-    methods["__init__"] = _constructor(names, defaults, "__post_init__" in body)
+    write = _Constructor(names, defaults, "__post_init__" in body)
+    methods["__init__"] = write.first_call()
     shared = {"__slots__": names, "__match_args__": names, "__dataclass_fields__": _Fields(names, defaults)}
     metaclass: Any = type(cls)
-    made: type[_T] = metaclass(cls.__name__, cls.__bases__, {**methods, **shared, **body})
+    made: type[_T] = metaclass(cls.__name__, cls.__bases__, {**methods, "__signature__": write, **shared, **body})
+    write.owner = made
     return made
 
 
-def _constructor(names: tuple[str, ...], defaults: dict[str, object], post_init: bool) -> Callable[..., None]:
-    """Its parameters are the fields: it is written, as `dataclasses` does, to be as fast as one by hand."""
-    scope: dict[str, Any] = {"_set": object.__setattr__, "_Fresh": _Fresh, "_defaults": defaults}
-    params = [f"{name}=_defaults[{name!r}]" if name in defaults else name for name in names]
-    lines = [f"def __init__(self, {', '.join(params)}):"]
-    for name in names:
-        made = f"{name}.factory() if type({name}) is _Fresh else {name}"
-        lines.append(f" _set(self, {name!r}, {made if isinstance(defaults.get(name), _Fresh) else name})")
-    if post_init:
-        lines.append(" self.__post_init__()")
-    exec("\n".join(lines), scope)
-    constructor: Callable[..., None] = scope["__init__"]
-    return constructor
+class _Constructor:
+    """The constructor of a record, written when the first one is made: many are not, in most programs.
+
+    It takes the place of what stood for it. As an attribute of the class it is the signature that `inspect` shows.
+    """
+
+    def __init__(self, names: tuple[str, ...], defaults: dict[str, object], post_init: bool) -> None:
+        self._names = names
+        self._defaults = defaults
+        self._post_init = post_init
+        self.owner: Any = None
+
+    def first_call(self) -> Callable[..., None]:
+        """What stands for the constructor before it is written."""
+
+        def __init__(*args: Any, **fields: Any) -> None:
+            self.write()(*args, **fields)
+
+        return __init__
+
+    def write(self) -> Callable[..., None]:
+        """The constructor. Its parameters are the fields: it is as fast as one by hand."""
+        scope: dict[str, Any] = {"_set": object.__setattr__, "_Fresh": _Fresh, "_defaults": self._defaults}
+        given = self._defaults
+        params = [f"{name}=_defaults[{name!r}]" if name in given else name for name in self._names]
+        lines = [f"def __init__(self, {', '.join(params)}):"]
+        for name in self._names:
+            made = f"{name}.factory() if type({name}) is _Fresh else {name}"
+            lines.append(f" _set(self, {name!r}, {made if isinstance(given.get(name), _Fresh) else name})")
+        if self._post_init:
+            lines.append(" self.__post_init__()")
+        exec("\n".join(lines), scope)
+        constructor: Callable[..., None] = scope["__init__"]
+        self.owner.__init__ = constructor
+        return constructor
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        from inspect import Parameter, Signature
+
+        parameters = [
+            Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=self._defaults.get(name, Parameter.empty))
+            for name in self._names
+        ]
+        return Signature(parameters)
 
 
 def _methods(names: tuple[str, ...]) -> dict[str, Any]:

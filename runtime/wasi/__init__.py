@@ -16,8 +16,24 @@
 
 from __future__ import annotations
 
-from wasmjit.runtime.wasi.config import Preopen, WasiConfig
-from wasmjit.runtime.wasi.memtree import Symlink, VirtualDir
-from wasmjit.runtime.wasi.wasi import Wasi
+TYPE_CHECKING = False  # see wasmjit/light.py
+
+if TYPE_CHECKING:
+    from wasmjit.runtime.wasi.config import Preopen, WasiConfig
+    from wasmjit.runtime.wasi.memtree import Symlink, VirtualDir
+    from wasmjit.runtime.wasi.wasi import Wasi
 
 __all__ = ["Preopen", "Symlink", "VirtualDir", "Wasi", "WasiConfig"]
+
+_HOMES = {"Preopen": "config", "WasiConfig": "config", "Symlink": "memtree", "VirtualDir": "memtree", "Wasi": "wasi"}
+
+
+def __getattr__(name: str) -> object:
+    """Import what a public name stands for: a program's start does without directories in memory."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value: object = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import select
 import time
 
-from wasmjit.light import Protocol
+from wasmjit.light import TYPE_CHECKING, Protocol
 from wasmjit.runtime.wasi.errno import Errno, WasiError
 from wasmjit.runtime.wasi.layout import CLOCK_MONOTONIC, CLOCK_PROCESS_CPUTIME, CLOCK_REALTIME, CLOCK_THREAD_CPUTIME
 from wasmjit.runtime.wasi.waiting import shortened_ns, to_ms
+
+if TYPE_CHECKING:
+    import select
 
 _HOST_CLOCKS = {
     CLOCK_REALTIME: time.CLOCK_REALTIME,

@@ -7,16 +7,17 @@ from collections.abc import Callable, Mapping, Sequence
 
 from wasmjit.light import TYPE_CHECKING, Literal, TypeAlias, Union
 from wasmjit.record import fresh, record
-from wasmjit.runtime.wasi.memtree import Contents, VirtualDir
-from wasmjit.runtime.wasi.stream import BinaryReader, BinaryWriter
 
 if TYPE_CHECKING:
     import socket
 
+    from wasmjit.runtime.wasi.memtree import Contents, VirtualDir
+    from wasmjit.runtime.wasi.stream import BinaryReader, BinaryWriter
+
 StrPath = str | os.PathLike[str]
-Source: TypeAlias = Union[StrPath, VirtualDir, "Contents"]
-Stdin = int | bytes | BinaryReader | None
-Stdout = int | BinaryWriter | Callable[[bytes], object] | None
+Source: TypeAlias = Union[StrPath, "VirtualDir", "Contents"]
+Stdin: TypeAlias = "int | bytes | BinaryReader | None"
+Stdout: TypeAlias = "int | BinaryWriter | Callable[[bytes], object] | None"
 
 
 @record

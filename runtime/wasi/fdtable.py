@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import heapq
-import resource
-
 from wasmjit.runtime.wasi.descriptor import Descriptor, Directory
 from wasmjit.runtime.wasi.errno import Errno, WasiError
 
 
 def default_limit() -> int:
     """Half of the descriptors this process may have: a guest can't leave its host without any."""
+    import resource
+
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return 1 << 16 if soft == resource.RLIM_INFINITY else max(16, min(soft // 2, 1 << 16))
 
@@ -18,13 +17,20 @@ def default_limit() -> int:
 class FdTable:
     """Owns the descriptors in it. Numbers are the guest's and have nothing to do with the host's."""
 
-    __slots__ = ("_entries", "_free", "_next", "limit")
+    __slots__ = ("_entries", "_free", "_limit", "_next")
 
     def __init__(self, limit: int | None = None) -> None:
         self._entries: dict[int, Descriptor] = {}
         self._free: list[int] = []  # heap of numbers below _next
         self._next = 0
-        self.limit = default_limit() if limit is None else limit
+        self._limit = limit
+
+    @property
+    def limit(self) -> int:
+        """How many descriptors there may be."""
+        if self._limit is None:
+            self._limit = default_limit()
+        return self._limit
 
     def get(self, fd: int, needed: int = 0) -> Descriptor:
         """The descriptor with that number. EBADF if there is none; without the rights, what its kind answers."""
@@ -51,7 +57,9 @@ class FdTable:
     def add(self, entry: Descriptor) -> int:
         """Give it the lowest free number."""
         if self._free:
-            fd = heapq.heappop(self._free)
+            from heapq import heappop
+
+            fd = heappop(self._free)
         else:
             fd = self._next
             self._next += 1
@@ -62,7 +70,9 @@ class FdTable:
         entry = self._entries.pop(fd, None)
         if entry is None:
             raise WasiError(Errno.BADF)
-        heapq.heappush(self._free, fd)
+        from heapq import heappush
+
+        heappush(self._free, fd)
         return entry
 
     def close(self, fd: int) -> None:

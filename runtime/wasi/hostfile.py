@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import fcntl
 import os
-import select
-import struct
-import termios
+import sys
 from collections.abc import Sequence
-from contextlib import suppress
 
 from wasmjit.runtime.wasi import rights
 from wasmjit.runtime.wasi.descriptor import Descriptor
@@ -29,8 +26,7 @@ from wasmjit.runtime.wasi.layout import (
     Times,
     filetype_of,
 )
-from wasmjit.runtime.wasi.syscalls import set_times_of_fd
-from wasmjit.runtime.wasi.waiting import wait_for, wait_if_limited
+from wasmjit.runtime.wasi.waiting import POLLIN, POLLOUT, wait_for, wait_if_limited
 
 _HOST_FLAGS = (
     (FDFLAGS_APPEND, os.O_APPEND),
@@ -77,11 +73,13 @@ def filestat_of_fd(fd: int) -> Filestat:
 
 def waiting_bytes(fd: int) -> int:
     """What waits to be read in a pipe, terminal or socket; 0 where the host can't tell."""
+    from termios import FIONREAD
+
     try:
-        waiting = fcntl.ioctl(fd, termios.FIONREAD, bytes(4))
+        waiting = fcntl.ioctl(fd, FIONREAD, bytes(4))
     except OSError:
         return 0
-    return int(struct.unpack("i", waiting)[0])
+    return int.from_bytes(waiting, sys.byteorder)
 
 
 class HostFile(Descriptor):
@@ -96,8 +94,10 @@ class HostFile(Descriptor):
 
     def __del__(self) -> None:
         if getattr(self, "fd", -1) >= 0:
-            with suppress(OSError):
+            try:
                 self.close()
+            except OSError:
+                return
 
     def close(self) -> None:
         """Close the host's descriptor."""
@@ -128,6 +128,8 @@ class HostFile(Descriptor):
 
     def set_times(self, times: Times) -> None:
         """`futimens`."""
+        from wasmjit.runtime.wasi.syscalls import set_times_of_fd
+
         set_times_of_fd(self.fd, times)
 
     def set_size(self, size: int) -> None:
@@ -137,13 +139,13 @@ class HostFile(Descriptor):
     def readv(self, buffers: Sequence[memoryview]) -> int:
         """`readv`, straight into the buffers."""
         if self.filetype != FILETYPE_REGULAR_FILE:
-            wait_if_limited(self.fd, select.POLLIN)
+            wait_if_limited(self.fd, POLLIN)
         return os.readv(self.fd, buffers)
 
     def writev(self, buffers: Sequence[memoryview]) -> int:
         """`writev`, straight from the buffers."""
         if self.filetype != FILETYPE_REGULAR_FILE:
-            wait_if_limited(self.fd, select.POLLOUT)
+            wait_if_limited(self.fd, POLLOUT)
         return os.writev(self.fd, buffers)
 
     def preadv(self, buffers: Sequence[memoryview], offset: int) -> int:
@@ -211,13 +213,13 @@ class InheritedFile(HostFile):
     def readv(self, buffers: Sequence[memoryview]) -> int:
         """`readv`. EAGAIN if the guest does not want to wait."""
         if self.nonblock:
-            self._expect(select.POLLIN)
+            self._expect(POLLIN)
         return super().readv(buffers)
 
     def writev(self, buffers: Sequence[memoryview]) -> int:
         """`writev`. EAGAIN if the guest does not want to wait."""
         if self.nonblock:
-            self._expect(select.POLLOUT)
+            self._expect(POLLOUT)
         return super().writev(buffers)
 
     def _expect(self, event: int) -> None:

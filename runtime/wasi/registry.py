@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 PREVIEW_1 = "wasi_snapshot_preview1"
 PREVIEW_0 = "wasi_unstable"
 MODULES = (PREVIEW_1, PREVIEW_0)
+SPAWN = ("wasi", "thread-spawn")
+"""What `threads.py` offers besides."""
 
 HostFunction = Callable[..., "int | None"]
 """What the engine calls: `(calling instance, raw arguments...) -> errno`."""
@@ -51,7 +53,7 @@ class HostCall(NamedTuple):
 
 
 HOST_CALLS: dict[tuple[str, str], HostCall] = {}
-"""All of them by (module, name); complete once the modules that `wasi.py` imports are loaded."""
+"""All of them by (module, name); complete after `wasi.declare_all_calls`."""
 
 ALTERNATIVES: dict[tuple[str, str], HostCall] = {}
 """Calls of the same name with another type, for modules that import them so."""

@@ -9,15 +9,18 @@ from wasmjit.runtime.wasi import rights
 from wasmjit.runtime.wasi.config import Stdin, Stdout
 from wasmjit.runtime.wasi.descriptor import Descriptor
 from wasmjit.runtime.wasi.hostfile import InheritedFile
-from wasmjit.runtime.wasi.stream import InputStream, OutputStream, is_reader, is_writer
 
 
 def stdin_descriptor(source: Stdin) -> Descriptor:
     """Descriptor 0."""
-    if source is None:
-        return _inherited(0, rights.FD_READ) or InputStream(io.BytesIO())
+    if source is None and (inherited := _inherited(0, rights.FD_READ)):
+        return inherited
     if isinstance(source, int):
         return InheritedFile(source, rights.STDIO | rights.FD_READ)
+    from wasmjit.runtime.wasi.stream import InputStream, is_reader
+
+    if source is None:
+        return InputStream(io.BytesIO())
     if isinstance(source, bytes | bytearray | memoryview):
         return InputStream(io.BytesIO(source))
     _refuse_text("stdin", source)
@@ -31,10 +34,14 @@ def stdin_descriptor(source: Stdin) -> Descriptor:
 
 def stdout_descriptor(sink: Stdout, number: int) -> Descriptor:
     """Descriptor 1 or 2, `number`."""
-    if sink is None:
-        return _inherited(number, rights.FD_WRITE) or OutputStream(lambda data: None)
+    if sink is None and (inherited := _inherited(number, rights.FD_WRITE)):
+        return inherited
     if isinstance(sink, int):
         return InheritedFile(sink, rights.STDIO | rights.FD_WRITE)
+    from wasmjit.runtime.wasi.stream import OutputStream, is_writer
+
+    if sink is None:
+        return OutputStream(lambda data: None)
     name = "stdout" if number == 1 else "stderr"
     _refuse_text(name, sink)
     fd = _fileno(sink)

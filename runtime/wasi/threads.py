@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from wasmjit.runtime.func import FuncInstance
     from wasmjit.runtime.instance import ModuleInstance
 
-SPAWN = ("wasi", "thread-spawn")
 SPAWN_TYPE = FuncType((I32,), (I32,))
 _START = "wasi_thread_start"
 _START_TYPE = FuncType((I32, I32), ())

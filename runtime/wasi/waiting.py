@@ -5,11 +5,10 @@ When their time is up the host call returns EINTR; the guest does not see it, th
 
 from __future__ import annotations
 
-import select
-
 from wasmjit.runtime.deadline import time_left_ns
 from wasmjit.runtime.wasi.errno import Errno, WasiError
 
+POLLIN, POLLOUT = 1, 4  # as `select` has them
 _MS = 1_000_000
 LONGEST_WAIT_NS = 3600 * 1_000_000_000
 """One system call; whoever waits goes on waiting."""
@@ -29,10 +28,12 @@ def to_ms(limit_ns: int) -> int:
 
 
 def wait_for(fd: int, event: int, limit_ms: int | None = None) -> bool:
-    """Wait until `fd` is ready for `select.POLL*`; whether it is before the limit. EINTR.
+    """Wait until `fd` is ready for `POLLIN` or `POLLOUT`; whether it is before the limit. EINTR.
 
     Signals are handled meanwhile, so Ctrl-C ends it.
     """
+    import select
+
     poller = select.poll()
     poller.register(fd, event)
     if limit_ms is not None:

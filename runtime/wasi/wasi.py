@@ -4,23 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from contextlib import suppress
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from importlib import import_module
 
 from wasmjit.light import TYPE_CHECKING
-from wasmjit.runtime.wasi import (
-    args,
-    clock,
-    environ,
-    fd,
-    fddir,
-    fdstat,
-    proc,
-    random,
-    rights,
-    sched,
-)
+from wasmjit.runtime.wasi import rights
 from wasmjit.runtime.wasi.clocks import FrozenClocks, HostClocks
 from wasmjit.runtime.wasi.config import Preopen, StrPath, WasiConfig
 from wasmjit.runtime.wasi.descriptor import Directory
@@ -28,34 +16,54 @@ from wasmjit.runtime.wasi.entropy import random_source
 from wasmjit.runtime.wasi.errno import WasiError
 from wasmjit.runtime.wasi.fdtable import FdTable
 from wasmjit.runtime.wasi.layout import CLOCK_REALTIME
-from wasmjit.runtime.wasi.memtree import VirtualDir
-from wasmjit.runtime.wasi.registry import ALTERNATIVES, HOST_CALLS, HostCall, HostFunction, bind
+from wasmjit.runtime.wasi.registry import ALTERNATIVES, HOST_CALLS, SPAWN, HostCall, HostFunction, bind
 from wasmjit.runtime.wasi.state import State
 from wasmjit.runtime.wasi.stdio import stdin_descriptor, stdout_descriptor
-from wasmjit.runtime.wasi.threads import SPAWN, SPAWN_TYPE, ThreadGroup
 from wasmjit.wasm.types import FuncType
 
 if TYPE_CHECKING:
     from wasmjit.runtime.wasi.memfile import Mount
+    from wasmjit.runtime.wasi.memtree import VirtualDir
+    from wasmjit.runtime.wasi.threads import ThreadGroup
 
-_DECLARED = (args, clock, environ, fd, fddir, fdstat, proc, random, sched)
-"""The modules with the host calls of every program: importing them fills `HOST_CALLS`."""
-
-_DECLARED_LATER = {"path": ("path",), "poll": ("poll",), "sock": ("sock", "sockinfo", "socknet")}
-"""Modules whose calls a program may well do without, by the prefix that the names have."""
+_HOMES: dict[str, tuple[str, ...]] = {
+    "args": ("args",),
+    "clock": ("clock",),
+    "environ": ("environ",),
+    "fd": ("fd",),
+    "fd_fdstat": ("fdstat",),
+    "fd_filestat": ("fdstat",),
+    "fd_prestat": ("fddir",),
+    "fd_readdir": ("fddir",),
+    "path": ("path",),
+    "poll": ("poll",),
+    "proc": ("proc",),
+    "random": ("random",),
+    "sched": ("sched",),
+    "sock": ("sock", "sockinfo", "socknet"),
+}
+"""The modules with the host calls, by what the names begin with, one word or two: a program needs a few of them."""
 
 
 @cache
-def declare_calls(prefix: str) -> None:
-    """See to it that the host calls whose names start so are declared."""
-    for module in _DECLARED_LATER.get(prefix, ()):
+def _declare(beginning: str) -> None:
+    for module in _HOMES[beginning]:
         import_module(f"wasmjit.runtime.wasi.{module}")
+
+
+def declare_call(name: str) -> None:
+    """See to it that a host call is declared, if there is one of that name."""
+    words = name.split("_", 2)
+    for beginning in ("_".join(words[:2]), words[0]):
+        if beginning in _HOMES:
+            _declare(beginning)
+            return
 
 
 def declare_all_calls() -> None:
     """See to it that all host calls are declared."""
-    for prefix in _DECLARED_LATER:
-        declare_calls(prefix)
+    for beginning in _HOMES:
+        _declare(beginning)
 
 
 class Wasi:
@@ -76,7 +84,7 @@ class Wasi:
             FdTable(self.config.max_fds),
             self.config.net,
         )
-        self.threads = ThreadGroup()
+        self._closed = False
         self._mounts: dict[int, Mount] = {}
         try:
             self._open_all()
@@ -92,13 +100,32 @@ class Wasi:
 
     def close(self) -> None:
         """End the guest's threads and close all descriptors. The guest's calls answer EBADF from now on."""
-        self.threads.stop(None)
+        self._closed = True
+        if "threads" in self.__dict__:
+            self.threads.stop(None)
         self.state.fds.close_all()
+
+    @cached_property
+    def threads(self) -> ThreadGroup:
+        """The guest's threads: few have any."""
+        from wasmjit.runtime.wasi.threads import ThreadGroup
+
+        group = ThreadGroup()
+        if self._closed:
+            group.stop(None)
+        return group
+
+    def _spawn(self) -> tuple[FuncType, HostFunction]:
+        from wasmjit.runtime.wasi.threads import SPAWN_TYPE
+
+        return SPAWN_TYPE, self.threads.spawn
 
     def write_error(self, data: bytes) -> None:
         """Write to the guest's standard error, as far as that can be done."""
-        with suppress(WasiError, OSError):
+        try:
             self.state.fds.get(2, rights.FD_WRITE).writev([memoryview(bytearray(data))])
+        except (WasiError, OSError):
+            return
 
     def functions(self) -> dict[tuple[str, str], tuple[FuncType, HostFunction]]:
         """Type and implementation of every host call by (module, name).
@@ -108,7 +135,7 @@ class Wasi:
         """
         declare_all_calls()
         calls = {key: (call.type, bind(call, self.state)) for key, call in HOST_CALLS.items()}
-        return {**calls, SPAWN: (SPAWN_TYPE, self.threads.spawn)}
+        return {**calls, SPAWN: self._spawn()}
 
     def alternatives(self) -> dict[tuple[str, str], tuple[FuncType, HostFunction]]:
         """Functions that take the place of those of the same name for modules that import them with this type."""
@@ -118,7 +145,7 @@ class Wasi:
     def function(self, module: str, name: str) -> tuple[FuncType, HostFunction] | None:
         """One of `functions`, without what the others need; None if there is none of that name."""
         if (module, name) == SPAWN:
-            return SPAWN_TYPE, self.threads.spawn
+            return self._spawn()
         return self._bound(HOST_CALLS, module, name)
 
     def alternative(self, module: str, name: str) -> tuple[FuncType, HostFunction] | None:
@@ -128,7 +155,7 @@ class Wasi:
     def _bound(
         self, calls: Mapping[tuple[str, str], HostCall], module: str, name: str
     ) -> tuple[FuncType, HostFunction] | None:
-        declare_calls(name.partition("_")[0])
+        declare_call(name)
         call = calls.get((module, name))
         return None if call is None else (call.type, bind(call, self.state))
 
@@ -147,8 +174,9 @@ class Wasi:
 
     def _open_directory(self, preopen: Preopen) -> Directory:
         name = preopen.guest.encode("utf-8", "surrogateescape")
-        if isinstance(preopen.host, VirtualDir | Mapping):
+        if not isinstance(preopen.host, str | bytes | os.PathLike):
             from wasmjit.runtime.wasi.memdir import open_virtual
+            from wasmjit.runtime.wasi.memtree import VirtualDir
 
             tree = preopen.host if isinstance(preopen.host, VirtualDir) else VirtualDir(preopen.host)
             return open_virtual(tree, self._mount(tree), name, read_only=preopen.read_only)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from wasmjit.api import source
+from wasmjit.api import wat
 from wasmjit.api.source import read_source
 
 EMPTY = b"\0asm\1\0\0\0"
@@ -12,7 +12,7 @@ EMPTY = b"\0asm\1\0\0\0"
 @pytest.fixture(autouse=True)
 def fake_conversion(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        source, "wat_to_wasm", lambda text: b"converted " + (text if isinstance(text, bytes) else text.encode())
+        wat, "wat_to_wasm", lambda text: b"converted " + (text if isinstance(text, bytes) else text.encode())
     )
 
 

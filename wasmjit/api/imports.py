@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from wasmjit.api.extern import ExternBase, ExternInstance, unwrap_extern
 from wasmjit.api.func import host_func
-from wasmjit.api.memory import wrap_memory
 from wasmjit.api.module import Module
 from wasmjit.api.store import Store
-from wasmjit.api.tier import new_host_func, new_memory
+from wasmjit.api.tier import new_host_func, new_memory, prepare
 from wasmjit.api.types import describe
 from wasmjit.errors import LinkError
 from wasmjit.light import TYPE_CHECKING, TypeAlias, Union
@@ -93,6 +92,7 @@ def resolve_list(store: Store, module: Module, imports: Sequence[object]) -> lis
 def resolve(store: Store, module: Module, lookup: Lookup) -> list[ExternInstance]:
     """The externs for a module's imports, in its order. One LinkError names all that are missing."""
     declared = _imports_of(module)
+    prepare(store._runtime, module._core, module._native)
     found = [lookup(item.module, item.name) for item in declared]
     if MISSING in found:
         found = _with_shared_memories(store, declared, found, lookup)
@@ -106,6 +106,8 @@ def _with_shared_memories(store: Store, declared: list[Import], found: list[obje
     """Where guests may spawn threads, the host makes the shared memories that nobody has given (wasi-threads)."""
     if lookup("wasi", "thread-spawn") is MISSING:
         return found
+    from wasmjit.api.memory import wrap_memory
+
     made = list(found)
     for i, item in enumerate(declared):
         if found[i] is MISSING and isinstance(item.type, wasm.MemType) and item.type.shared:

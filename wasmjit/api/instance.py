@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from wasmjit.api.extern import Extern, ExternInstance, wrap_extern
+from wasmjit.api.func import Func
 from wasmjit.api.imports import Imports, mapping_lookup, resolve, resolve_list
 from wasmjit.api.module import Module
 from wasmjit.api.store import Store, runtime_of, wrap_store
 from wasmjit.api.tier import check_tiers, instantiate
+from wasmjit.api.types import FuncType
 from wasmjit.light import Any
 from wasmjit.runtime.instance import ModuleInstance
 
@@ -164,3 +166,10 @@ def instantiate_externs(store: Store, module: Module, externs: Sequence[ExternIn
     instance = Instance.__new__(Instance)
     instance._instantiate(store, module, externs)
     return instance
+
+
+def initialize(instance: Instance) -> None:
+    """Call `_initialize`, which a WASI reactor wants to run before anything else; others are left alone."""
+    func = instance.exports.get("_initialize")
+    if isinstance(func, Func) and func.type == FuncType():
+        func()

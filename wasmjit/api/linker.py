@@ -7,7 +7,7 @@ from collections.abc import Callable
 from wasmjit.api.engine import Engine
 from wasmjit.api.func import Func
 from wasmjit.api.imports import MISSING, Importable, resolve, wasi_functions
-from wasmjit.api.instance import Instance, instantiate_externs
+from wasmjit.api.instance import Instance, initialize, instantiate_externs
 from wasmjit.api.module import Module
 from wasmjit.api.store import Store
 from wasmjit.api.stubs import ZERO, stub
@@ -88,10 +88,3 @@ class Linker:
         if (module, name) in self._definitions and not self.allow_shadowing:
             raise ValueError(f"{module}.{name} is defined already")
         self._definitions[module, name] = item
-
-
-def initialize(instance: Instance) -> None:
-    """Call `_initialize`, which a WASI reactor wants to run before anything else; others are left alone."""
-    func = instance.exports.get("_initialize")
-    if isinstance(func, Func) and func.type == FuncType():
-        func()

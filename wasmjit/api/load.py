@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Unpack
 from wasmjit.api.engine import Engine, Settings
 from wasmjit.api.extern import ExternBase
 from wasmjit.api.imports import Imports, Lookup, first_of, mapping_lookup, resolve, wasi_functions
-from wasmjit.api.instance import Instance, instantiate_externs
-from wasmjit.api.linker import initialize
+from wasmjit.api.instance import Instance, initialize, instantiate_externs
 from wasmjit.api.module import Module
 from wasmjit.api.source import Source
 from wasmjit.api.store import Store

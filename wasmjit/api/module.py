@@ -10,7 +10,6 @@ from wasmjit.api.code import Code, Progress, get_code, is_compiled
 from wasmjit.api.engine import Engine
 from wasmjit.api.source import Source, open_file, open_source, read_source
 from wasmjit.api.types import ExternType, describe, wrap_extern_type
-from wasmjit.binary import decode_module, read_names
 from wasmjit.errors import ArtifactError
 from wasmjit.light import NamedTuple
 from wasmjit.wasm import module as wasm
@@ -136,6 +135,8 @@ class Module:
     @cached_property
     def name(self) -> str | None:
         """What the name section calls the module."""
+        from wasmjit.binary.names import read_names
+
         return read_names(self._core).module
 
     @staticmethod
@@ -144,6 +145,7 @@ class Module:
 
         `engine` may be None: all engines accept the same modules but for features that are switched off.
         """
+        from wasmjit.binary.module import decode_module
         from wasmjit.validate import validate_all
 
         core = decode_module(read_source(source))

@@ -6,7 +6,6 @@ import mmap
 import os
 from collections.abc import Callable
 
-from wasmjit.api.wat import looks_like_wat, wat_to_wasm
 from wasmjit.cache.digest import digest
 from wasmjit.cache.memo import digest_of_file
 from wasmjit.light import Protocol, TypeAlias
@@ -65,6 +64,8 @@ def open_source(source: Source) -> SourceData:
 def _read_open(contents: object) -> bytes:
     """What an open file gave: bytes, or text."""
     if isinstance(contents, str):
+        from wasmjit.api.wat import wat_to_wasm
+
         return wat_to_wasm(contents)
     if isinstance(contents, bytes | bytearray | memoryview):
         return text_to_binary(bytes(contents))
@@ -75,8 +76,8 @@ def _open_str(source: str) -> SourceData:
     if source.endswith(_SUFFIXES) or _is_file(source):
         return open_file(source)
     text = source.encode(errors="surrogatepass")
-    if looks_like_wat(text):
-        return in_memory(wat_to_wasm(text))
+    if _is_text(text):
+        return in_memory(text_to_binary(text))
     raise FileNotFoundError(f"no such file, and not WebAssembly text: {source[:80]!r}")
 
 
@@ -94,8 +95,8 @@ def open_file(path: str) -> SourceData:
         if status.st_size < MAPPED_BYTES:
             return in_memory(text_to_binary(file.readall()))
         data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-    if looks_like_wat(bytes(data[:4096])):
-        return in_memory(wat_to_wasm(bytes(data)))
+    if _is_text(bytes(data[:4096])):
+        return in_memory(text_to_binary(bytes(data)))
     return SourceData(data, lambda: digest_of_file(status, data))
 
 
@@ -106,4 +107,16 @@ def in_memory(data: bytes) -> SourceData:
 
 def text_to_binary(data: bytes) -> bytes:
     """A file's contents in the binary format: converted if they are text, else as they are."""
-    return wat_to_wasm(data) if looks_like_wat(data) else data
+    if not _is_text(data):
+        return data
+    from wasmjit.api.wat import wat_to_wasm
+
+    return wat_to_wasm(data)
+
+
+def _is_text(data: bytes) -> bool:
+    if data.startswith(b"\0"):  # a module, or a compiled one
+        return False
+    from wasmjit.api.wat import looks_like_wat
+
+    return looks_like_wat(data)

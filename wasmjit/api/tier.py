@@ -18,6 +18,7 @@ from wasmjit.runtime.hostcalls import HostFuncInstance
 from wasmjit.runtime.instantiate import instantiate as instantiate_native
 from wasmjit.runtime.matching import matches
 from wasmjit.runtime.memory import MemoryInstance
+from wasmjit.runtime.plan import plan_for
 from wasmjit.runtime.quota import Quota, StoreLimits
 from wasmjit.runtime.store import Store
 from wasmjit.runtime.table import TableInstance
@@ -90,6 +91,12 @@ def check_tiers(store: Store, code: NativeModule) -> None:
     """Raise ValueError unless a module's code is for the tier of the store."""
     if _interprets(store) != (type(code).__name__ == "ModuleCode"):
         raise ValueError("the module and the store are of engines with different tiers")
+
+
+def prepare(store: Store, module: Module, code: NativeModule) -> None:
+    """Before host functions are made for a module's imports: make what they all need at once."""
+    if not _interprets(store) and type(code).__name__ != "ModuleCode":
+        plan_for(module, code, store.native)
 
 
 def instantiate(store: Store, module: Module, code: NativeModule, externs: Sequence[Extern]) -> ModuleInstance:

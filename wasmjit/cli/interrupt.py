@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-import signal
+try:
+    import _signal as signal  # type: ignore[import-not-found]  # what `signal` makes enumerations of, at some cost
+except ImportError:
+    import signal
 
 
 def default_interrupt() -> None:

@@ -10,14 +10,14 @@ import os
 
 from wasmjit.api.engine import Engine
 from wasmjit.api.imports import resolve, wasi_lookup
-from wasmjit.api.instance import instantiate_externs
-from wasmjit.api.linker import initialize
+from wasmjit.api.instance import initialize, instantiate_externs
 from wasmjit.api.module import Module
 from wasmjit.api.store import Store
 from wasmjit.cli.interrupt import default_interrupt
 from wasmjit.cli.progress import Progress
 from wasmjit.errors import ExitStatus
-from wasmjit.runtime.wasi import Wasi, WasiConfig
+from wasmjit.runtime.wasi.config import WasiConfig
+from wasmjit.runtime.wasi.wasi import Wasi
 
 TYPE_CHECKING = False  # see wasmjit/light.py
 

@@ -11,7 +11,8 @@ import click
 
 from wasmjit.api.engine import Engine
 from wasmjit.api.func import Func
-from wasmjit.api.linker import Linker, initialize
+from wasmjit.api.instance import initialize
+from wasmjit.api.linker import Linker
 from wasmjit.api.module import Module
 from wasmjit.api.store import Store
 from wasmjit.cache.location import ENVIRONMENT as CACHE_ENVIRONMENT

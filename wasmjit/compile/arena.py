@@ -5,7 +5,7 @@ So "is this our code" is one comparison, and everything in it reaches everything
 
 from __future__ import annotations
 
-import threading
+from _thread import allocate_lock
 from bisect import bisect_left
 from collections import deque
 from functools import cache
@@ -28,7 +28,7 @@ class Arena:
         self.end = self.start + self.size
         self._starts = [self.start]  # of the free ranges, ascending; never adjacent to one another
         self._sizes = [self.size]
-        self._lock = threading.Lock()
+        self._lock = allocate_lock()
         self._released: deque[tuple[int, int]] = deque()
 
     def __contains__(self, address: int) -> bool:
@@ -96,7 +96,7 @@ class Arena:
 SUPPORT_BYTES = 16 << 20
 
 _process_arena: Arena | None = None
-_process_arena_lock = threading.Lock()
+_process_arena_lock = allocate_lock()
 
 
 def process_arena() -> Arena:

@@ -32,8 +32,8 @@ from wasmjit.compile.support_ir import ACTIVATION_JMP_BUF, activation_bytes
 from wasmjit.compile.symbols import builtin_symbol, host_symbol
 
 DECLARATIONS = """
-@wj_callable_offset = external dso_local global i64
-@wj_none = external dso_local global ptr
+@wj_callable_offset = external global i64
+@wj_none = external global ptr
 @PyLong_Type = external global i8
 @PyFloat_Type = external global i8
 @PyBytes_Type = external global i8

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from _thread import allocate_lock
+from collections.abc import Callable
 
 from wasmjit.cache.digest import key_of
 from wasmjit.cache.entries import open_entry, write_entry
-from wasmjit.cache.eviction import evict
 from wasmjit.cache.identity import compiler_identity, cpu_identity
 from wasmjit.compile.pack import CodePack, join_packs, load_pack
 from wasmjit.compile.statistics import Statistics
@@ -29,6 +29,7 @@ class CodeCache:
         self._key = key_of(compiler_identity(), target_cpu or cpu_identity(), digest, settings)
         self._pending: list[CodePack] = []
         self._lock = allocate_lock()
+        self._evict: Callable[[], None] | None = None
         self._next_flush = time.monotonic() + _INTERVAL_S
 
     def load(self) -> CodePack | None:
@@ -45,6 +46,7 @@ class CodeCache:
 
     def add(self, pack: CodePack) -> None:
         """Note a pack, and write if it is time."""
+        self._evict = self._evict or _find_eviction()
         self._pending.append(pack)
         if time.monotonic() >= self._next_flush:
             self.flush()
@@ -59,10 +61,17 @@ class CodeCache:
             packs, self._pending = self._pending, []
             known = self._read()
             pack = join_packs(packs if known is None else [known, *packs])
-            if write_entry(_KIND, self._key, *pack.save()):
-                evict()
+            if write_entry(_KIND, self._key, *pack.save()) and self._evict is not None:
+                self._evict()
             watch.lap("cache_write")
             end = time.monotonic()
             self._next_flush = end + max(_INTERVAL_S, _SHARE * (end - start))
         finally:
             self._lock.release()
+
+
+def _find_eviction() -> Callable[[], None]:
+    """Kept once it is found: at the interpreter's end nothing can be imported any more."""
+    from wasmjit.cache.eviction import evict
+
+    return evict

@@ -25,7 +25,7 @@ def gc_ir(platform: Platform) -> str:
 
 
 _DECLARATIONS = """
-@wj_key = external dso_local global i32
+@wj_key = external global i32
 declare ptr @pthread_getspecific(i32)
 declare dso_local void @wj_trap(ptr, i32, i32) noreturn
 declare i32 @_setjmp(ptr) returns_twice

@@ -49,7 +49,7 @@ def interrupt_ir(platform: Platform) -> str:
 
 
 _CLOCK = f"""
-@wj_arena = external dso_local global [2 x i64]
+@wj_arena = external global [2 x i64]
 @wj_support_code = dso_local global [2 x i64] zeroinitializer
 @wj_tick_previous = dso_local global ptr null
 declare i32 @clock_gettime(i32, ptr)

@@ -6,10 +6,10 @@ import struct
 from types import ModuleType
 
 from wasmjit.compile.debug_section import save_debug_sections
-from wasmjit.compile.elf import SHN_UNDEF, STT_FUNC, ElfObject
-from wasmjit.compile.loader import Layout, Linker, relocations_for
+from wasmjit.compile.elf import SHN_UNDEF, STB_LOCAL, STT_FUNC, ElfObject
+from wasmjit.compile.layout import Layout, Linker, relocations_for
 from wasmjit.compile.pack import CodePack, function_lists
-from wasmjit.compile.platform import platform_of
+from wasmjit.compile.platform import current_platform, mapping, platform_of
 from wasmjit.compile.unwind import attach_records, unwind_records
 from wasmjit.errors import InternalError
 
@@ -37,12 +37,7 @@ def link_object(data: bytes | memoryview) -> CodePack:
     layout = Layout(elf, arch, platform.pack_align)
     if layout.size > layout.data:
         raise InternalError("generated code has data to write to")
-    image = bytearray(layout.size)
-    for index, place in layout.places.items():
-        section = elf.sections[index]
-        image[place : place + len(section.data)] = section.data
-    Linker(image, 0, elf, layout, arch, lambda _: _FAR).link()
-    fixups = _fixups(image, elf, layout, arch)
+    image, fixups = _link(elf, layout, arch)
     functions = [
         (layout.places[symbol.section] + symbol.value, symbol.size, funcidx)
         for symbol in elf.symbols
@@ -53,6 +48,46 @@ def link_object(data: bytes | memoryview) -> CodePack:
     attach_records(image, unwind_records(elf, layout.places, platform), platform.pack_align)
     ranges = [(0, len(image), 0, len(debug))]
     return CodePack(bytes(image), fixups, function_lists(functions), ranges, lambda: debug)
+
+
+ImageParts = tuple[bytes, int, int, dict[str, int], dict[str, list[int]], list[tuple[int, int, str]], bytes]
+
+
+def link_parts(data: bytes | memoryview) -> ImageParts:
+    """What image.py loads of an object: bytes, where text and constants end, symbols, fixups, functions (start, size,
+    name), ascending, and records for exceptions.
+
+    Raises InternalError for an object that is damaged or for another processor.
+    """
+    elf = ElfObject(data)
+    platform = current_platform()
+    if elf.machine != platform.elf_machine:
+        raise InternalError(f"object for another processor (ELF machine {elf.machine})")
+    arch = relocations_for(elf.machine)
+    layout = Layout(elf, arch, mapping.PAGE_BYTES)
+    image, fixups = _link(elf, layout, arch)
+    symbols = {
+        symbol.name: layout.places[symbol.section] + symbol.value
+        for symbol in elf.symbols
+        if symbol.binding != STB_LOCAL and symbol.section in layout.places
+    }
+    functions = sorted(
+        (layout.places[symbol.section] + symbol.value, symbol.size, symbol.name)
+        for symbol in elf.symbols
+        if symbol.type == STT_FUNC and symbol.section in layout.places
+    )
+    records = unwind_records(elf, layout.places, platform)
+    return bytes(image), layout.text_bytes, layout.data, symbols, fixups, functions, records
+
+
+def _link(elf: ElfObject, layout: Layout, arch: ModuleType) -> tuple[bytearray, dict[str, list[int]]]:
+    """An image for address 0, and its fixups."""
+    image = bytearray(layout.size)
+    for index, place in layout.places.items():
+        section = elf.sections[index]
+        image[place : place + len(section.data)] = section.data
+    Linker(image, 0, elf, layout, arch, lambda _: _FAR).link()
+    return image, _fixups(image, elf, layout, arch)
 
 
 def _fixups(image: bytearray, elf: ElfObject, layout: Layout, arch: ModuleType) -> dict[str, list[int]]:

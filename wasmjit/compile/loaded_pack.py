@@ -10,7 +10,7 @@ from wasmjit.compile.pack import CodePack
 from wasmjit.compile.platform import mapping
 from wasmjit.compile.platform.executable import make_executable
 from wasmjit.compile.process_symbols import process_symbol
-from wasmjit.compile.unwind import attached_records, process_unwinder, unwind_table
+from wasmjit.compile.unwinder import attached_records, process_unwinder, unwind_table
 from wasmjit.compile.view import view_of
 from wasmjit.light import TYPE_CHECKING
 

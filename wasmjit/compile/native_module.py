@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import ctypes
+from _thread import RLock
 from bisect import bisect_right, insort
 from collections.abc import Iterable
 from operator import attrgetter
-from threading import RLock
-from typing import TYPE_CHECKING
 
 from wasmjit.abi.native import CodePosition
 from wasmjit.compile.loaded_pack import LoadedPack
 from wasmjit.compile.pack import CodePack
 from wasmjit.compile.statistics import Source, Statistics
 from wasmjit.errors import InternalError
+from wasmjit.light import TYPE_CHECKING
 from wasmjit.wasm.module import Module
 
 if TYPE_CHECKING:

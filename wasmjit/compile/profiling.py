@@ -17,8 +17,8 @@ from wasmjit.compile.view import view_of
 from wasmjit.wasm.module import Module
 
 if TYPE_CHECKING:
+    from wasmjit.compile.image import LoadedImage
     from wasmjit.compile.loaded_pack import LoadedPack
-    from wasmjit.compile.loader import LoadedObject
 
 _MAX_NAME = 400
 _PROLOGUE_BYTES = 4
@@ -45,7 +45,7 @@ class Profiler:
         """What does not work, for people."""
         return [problem for problem in (self._perf.problem, self._debugger.problem) if problem]
 
-    def add_object(self, loaded: LoadedObject) -> None:
+    def add_object(self, loaded: LoadedImage) -> None:
         """Report code that all modules share."""
         self._add(loaded, [(start, size, f"wasmjit:{name}") for start, size, name in loaded.functions])
 

@@ -40,7 +40,7 @@ _DECLARATIONS = """
 @wj_none = dso_local global ptr null
 @wj_true = dso_local global ptr null
 @wj_false = dso_local global ptr null
-@wj_key = external dso_local global i32
+@wj_key = external global i32
 declare ptr @pthread_getspecific(i32)
 declare dso_local ptr @wj_thread()
 declare dso_local i32 @wj_begin_in(ptr, ptr, ptr, ptr, ptr)

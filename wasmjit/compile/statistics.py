@@ -7,8 +7,8 @@ of its modules (`Totals`); `api/statistics.py` shows them.
 from __future__ import annotations
 
 import weakref
+from _thread import RLock
 from collections import deque
-from threading import RLock
 from time import perf_counter, thread_time
 
 from wasmjit.light import TYPE_CHECKING, Literal, TypeAlias, TypeVar

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ctypes
-import threading
+from _thread import RLock, allocate_lock
 from collections.abc import Callable, Iterable
 from itertools import takewhile
 
 from wasmjit.abi.libcalls import Libcall
 from wasmjit.compile.arena import process_arena, support_arena
-from wasmjit.compile.cached import cached_object
+from wasmjit.compile.cached import cached_image
 from wasmjit.compile.direct import DirectSupport, has_usual_objects
-from wasmjit.compile.loader import LoadedObject
+from wasmjit.compile.image import LoadedImage
 from wasmjit.compile.platform import Platform, current_platform
 from wasmjit.compile.platform.description import GATE_BYTES
 from wasmjit.compile.process_symbols import process_symbol
@@ -24,7 +24,7 @@ from wasmjit.compile.symbols import (
     is_direct,
     thunk_symbol,
 )
-from wasmjit.compile.unwind import process_unwinder
+from wasmjit.compile.unwinder import process_unwinder
 from wasmjit.errors import InternalError
 
 _OPT = "0"  # a quarter of the time of "1" to make, and no slower to run: calls are all there is
@@ -46,24 +46,24 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def compile_support() -> bytes | memoryview:
-    """The object of the support code. It holds no addresses: any process on such a machine can load it."""
-    return cached_object("support", _support_ir, _OPT)
+    """The image of the support code. It holds no addresses: any process on such a machine can load it."""
+    return cached_image("support", _support_ir, _OPT)
 
 
 def compile_python_support() -> bytes | memoryview:
-    """The object of the code that calls Python's C API; it refers to the support code."""
-    return cached_object("python", _python_ir, _OPT)
+    """The image of the code that calls Python's C API; it refers to the support code."""
+    return cached_image("python", _python_ir, _OPT)
 
 
 def compile_heap_support() -> bytes | memoryview:
-    """The object of the allocator and the collector; it refers to the support code."""
-    return cached_object("heap", _heap_ir, "2")
+    """The image of the allocator and the collector; it refers to the support code."""
+    return cached_image("heap", _heap_ir, "2")
 
 
 def compile_trampolines(symbols: Iterable[str]) -> bytes | memoryview:
-    """An object with the trampolines of those names; it refers to the support code."""
+    """An image with the trampolines of those names; it refers to the support code."""
     names = list(symbols)
-    return cached_object(" ".join(["trampolines", *names]), lambda: _trampolines_ir(names), _OPT)
+    return cached_image(" ".join(["trampolines", *names]), lambda: _trampolines_ir(names), _OPT)
 
 
 # The modules that know the IR are needed only where there is nothing in the cache.
@@ -98,10 +98,10 @@ class Support:
 
     def __init__(self) -> None:
         self._platform = current_platform()
-        self._objects: list[LoadedObject] = []
-        self._observer: Callable[[LoadedObject], None] | None = None
+        self._objects: list[LoadedImage] = []
+        self._observer: Callable[[LoadedImage], None] | None = None
         self._symbols: dict[str, int] = {}
-        self._lock = threading.RLock()
+        self._lock = RLock()
         self._load(compile_support())
         self._set_variables()
         self._handlers = _SignalHandlers(self._platform, self._symbols)
@@ -113,13 +113,13 @@ class Support:
         self._add_words = ctypes.PYFUNCTYPE(None, *[word] * 4)(self._symbols["wj_add_words"])
 
     def _load(self, data: bytes | memoryview) -> None:
-        obj = LoadedObject(data, self._resolve, arena=support_arena())
+        obj = LoadedImage(data, self._resolve, arena=support_arena())
         self._objects.append(obj)
         self._symbols.update(obj.symbols)
         if self._observer is not None:
             self._observer(obj)
 
-    def observe(self, observer: Callable[[LoadedObject], None]) -> None:
+    def observe(self, observer: Callable[[LoadedImage], None]) -> None:
         """Have a function called with each object, those that are loaded already first."""
         with self._lock:
             for obj in self._objects:
@@ -271,7 +271,7 @@ class _SignalHandlers:
 
 
 _support: Support | None = None
-_support_lock = threading.Lock()
+_support_lock = allocate_lock()
 
 
 def native_support() -> Support:

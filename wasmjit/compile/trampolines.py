@@ -28,7 +28,7 @@ from wasmjit.compile.support_ir import ACTIVATION_JMP_BUF, ATTRIBUTES, activatio
 from wasmjit.compile.symbols import enter_symbol, thunk_symbol
 
 _DECLARATIONS = """
-@wj_dispatch = external dso_local global ptr
+@wj_dispatch = external global ptr
 declare dso_local i32 @wj_begin(ptr, ptr, ptr, ptr)
 declare dso_local void @wj_end(ptr)
 declare dso_local void @wj_trap(ptr, i32, i32) noreturn

@@ -7,29 +7,18 @@ Base, 10.6; Itanium C++ ABI; LLVM, "Stack maps and patch points".)
 
 from __future__ import annotations
 
-import _thread
-import ctypes
-import struct
-import threading
-import weakref
-from bisect import bisect_right, insort
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from wasmjit.compile.elf import ElfObject
-from wasmjit.compile.platform import Platform, mapping
-from wasmjit.compile.unwind_ir import MAX_SAVED, UNWIND_PAGE_BITS
-from wasmjit.light import TYPE_CHECKING, NamedTuple, Protocol
+from wasmjit.compile.platform import Platform
+from wasmjit.compile.unwinder import COUNTS, FUNCTION, HEADER, MAX_SAVED, SITE, TRAILER
+from wasmjit.light import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from wasmjit.compile.arena import Arena
+    pass
 
 UNWIND_SECTIONS = (".eh_frame", ".gcc_except_table", ".llvm_stackmaps")
 
-_HEADER = struct.Struct("<QQ")
-_COUNTS = struct.Struct("<II")
-_TRAILER = struct.Struct("<II")
-_FUNCTION = struct.Struct(f"<IIIIII{MAX_SAVED}sII")
-_SITE = struct.Struct("<III")
 
 _CFA_ADVANCE, _CFA_OFFSET, _CFA_RESTORE = 1, 2, 3  # in the two high bits
 _CFA_DEF_CFA, _CFA_DEF_CFA_REGISTER, _CFA_DEF_CFA_OFFSET = 0x0C, 0x0D, 0x0E
@@ -222,35 +211,21 @@ def unwind_records(elf: ElfObject, places: Mapping[int, int], platform: Platform
         frame = platform.return_address_bytes + sizes.get(f.start, 0) - f.saved.cfa
         saved = bytes(f.saved.words).ljust(MAX_SAVED, b"\0")
         end = begin + f.size
-        records.append(_FUNCTION.pack(begin, end, len(sites), len(f.sites), max(frame, 0), 0, saved, f.saved.cfa, 0))
-        sites.extend(_SITE.pack(begin + a, begin + b, begin + pad) for a, b, pad in sorted(f.sites))
-    return b"".join([_COUNTS.pack(len(records), len(sites)), *records, *sites])
+        records.append(FUNCTION.pack(begin, end, len(sites), len(f.sites), max(frame, 0), 0, saved, f.saved.cfa, 0))
+        sites.extend(SITE.pack(begin + a, begin + b, begin + pad) for a, b, pad in sorted(f.sites))
+    return b"".join([COUNTS.pack(len(records), len(sites)), *records, *sites])
 
 
 def frame_records(size: int, saved: Saved) -> bytes:
     """The records of a piece of code that is one function without handlers, which saves this in its frame."""
     words = bytes(saved.words).ljust(MAX_SAVED, b"\0")
-    return _COUNTS.pack(1, 0) + _FUNCTION.pack(0, size, 0, 0, 0, 0, words, saved.cfa, 0)
-
-
-def unwind_table(start: int, pieces: Iterable[tuple[int, bytes | memoryview]]) -> bytes:
-    """The table of code at an address, of pieces at ascending offsets with their records."""
-    records: list[bytes] = []
-    sites: list[bytes] = []
-    for base, data in pieces:
-        num_records, num_sites = _COUNTS.unpack_from(data)
-        middle = _COUNTS.size + _FUNCTION.size * num_records
-        for begin, end, first, *rest in _FUNCTION.iter_unpack(data[_COUNTS.size : middle]):
-            records.append(_FUNCTION.pack(begin + base, end + base, first + len(sites), *rest))
-        for site in _SITE.iter_unpack(data[middle : middle + _SITE.size * num_sites]):
-            sites.append(_SITE.pack(*(offset + base for offset in site)))
-    return b"".join([_HEADER.pack(start, len(records)), *records, *sites])
+    return COUNTS.pack(1, 0) + FUNCTION.pack(0, size, 0, 0, 0, 0, words, saved.cfa, 0)
 
 
 def table_frames(table: bytes) -> dict[int, Saved]:
     """What the functions of a table save, by their addresses."""
-    start, count = _HEADER.unpack_from(table)
-    records = _FUNCTION.iter_unpack(table[_HEADER.size : _HEADER.size + _FUNCTION.size * count])
+    start, count = HEADER.unpack_from(table)
+    records = FUNCTION.iter_unpack(table[HEADER.size : HEADER.size + FUNCTION.size * count])
     return {start + begin: Saved(cfa, tuple(saved)) for begin, _, _, _, _, _, saved, cfa, _ in records}
 
 
@@ -258,87 +233,5 @@ def attach_records(image: bytearray, records: bytes, align: int) -> None:
     """Put records behind a piece of code, where they stay with it; its end becomes a multiple of `align`."""
     offset = len(image)
     image += records
-    image += bytes(-(len(image) + _TRAILER.size) % align)
-    image += _TRAILER.pack(offset, len(records))
-
-
-def attached_records(code: bytes | memoryview, start: int, end: int) -> bytes | memoryview:
-    """The records behind the piece between `start` and `end`."""
-    offset, size = _TRAILER.unpack_from(code, end - _TRAILER.size)
-    return code[start + offset : start + offset + size]
-
-
-class Code(Protocol):
-    """Code in the arena."""
-
-    start: int
-    end: int
-
-    def unwind_table(self) -> bytes:
-        """What `unwind_table` makes of it."""
-
-
-class Unwinder:
-    """The tables of all objects in an arena, made when the machine code asks for them."""
-
-    def __init__(self, arena: Arena) -> None:
-        self._arena = arena
-        size_bytes = mapping.round_to_pages(8 * (arena.size >> UNWIND_PAGE_BITS))
-        self.pages = mapping.reserve(size_bytes)
-        """Address of the table that leads from a page to the table of its object."""
-        mapping.protect(self.pages, size_bytes, mapping.READ_WRITE)
-        self._lock = threading.RLock()
-        self._starts: list[int] = []
-        self._objects: dict[int, weakref.ref[Code]] = {}
-        self._tables: dict[int, ctypes.Array[ctypes.c_char]] = {}
-        self._callback = ctypes.CFUNCTYPE(None, ctypes.c_uint64)(self._fill_uninterrupted)
-        self.fill_address: int = ctypes.cast(self._callback, ctypes.c_void_p).value or 0
-
-    def add(self, obj: Code) -> None:
-        """Note an object."""
-        with self._lock:
-            insort(self._starts, obj.start)
-            self._objects[obj.start] = weakref.ref(obj)
-
-    def forget(self, start: int, size: int) -> None:
-        """Forget the object at an address, before its pages are given back."""
-        with self._lock:
-            self._objects.pop(start, None)
-            self._starts.remove(start)
-            if self._tables.pop(start, None) is not None:
-                self._set_pages(start, size, 0)
-
-    def _set_pages(self, start: int, size: int, value: int) -> None:
-        first = (start - self._arena.start) >> UNWIND_PAGE_BITS
-        count = -(-size >> UNWIND_PAGE_BITS)
-        (ctypes.c_uint64 * count).from_address(self.pages + 8 * first)[:] = [value] * count
-
-    def _fill_uninterrupted(self, pc: int) -> None:
-        """The machine code comes back until there is a table: what interrupts this is put off."""
-        try:
-            self.fill(pc)
-        except KeyboardInterrupt:
-            _thread.interrupt_main()
-
-    def fill(self, pc: int) -> None:
-        """Make the table of the object whose code is at `pc`."""
-        with self._lock:
-            start = self._starts[bisect_right(self._starts, pc) - 1]
-            obj = self._objects[start]()
-            contents = _HEADER.pack(start, 0) if obj is None else obj.unwind_table()
-            table = self._tables[start] = ctypes.create_string_buffer(contents, len(contents))
-            end = start + (1 << UNWIND_PAGE_BITS) if obj is None else obj.end
-            self._set_pages(start, end - start, ctypes.addressof(table))
-
-
-_unwinder: Unwinder | None = None
-_unwinder_lock = threading.Lock()
-
-
-def process_unwinder(make_arena: Callable[[], Arena]) -> Unwinder:
-    """The tables for the arena of this process."""
-    global _unwinder
-    with _unwinder_lock:
-        if _unwinder is None:
-            _unwinder = Unwinder(make_arena())
-        return _unwinder
+    image += bytes(-(len(image) + TRAILER.size) % align)
+    image += TRAILER.pack(offset, len(records))

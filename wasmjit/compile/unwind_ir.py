@@ -21,12 +21,11 @@ from wasmjit.abi import layout
 from wasmjit.abi.libcalls import Libcall
 from wasmjit.abi.traps import TrapCode
 from wasmjit.compile.platform import Platform
+from wasmjit.compile.unwinder import UNWIND_PAGE_BITS
 
 TABLE_HEADER_BYTES = 16
 FUNCTION_BYTES = 56
 SITE_BYTES = 12
-MAX_SAVED = 24
-UNWIND_PAGE_BITS = 12
 
 
 def unwind_ir(platform: Platform, activation_frame: int, activation_trap: int, activation_jmp_buf: int) -> str:

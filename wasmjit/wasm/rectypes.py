@@ -7,7 +7,7 @@ types are equal when they are the same object, and so are the reference types th
 
 from __future__ import annotations
 
-import threading
+from _thread import RLock
 from collections.abc import Callable, Hashable, Sequence
 from weakref import WeakValueDictionary
 
@@ -140,7 +140,7 @@ def _brief(type: ValType) -> str:
 # --- canonical groups
 
 _groups: WeakValueDictionary[Hashable, RecGroup] = WeakValueDictionary()
-_lock = threading.RLock()
+_lock = RLock()
 
 Resolve: TypeAlias = Callable[[ValType], ValType]
 

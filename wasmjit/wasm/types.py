@@ -7,7 +7,7 @@ value.
 
 from __future__ import annotations
 
-import threading
+from _thread import allocate_lock
 from weakref import WeakValueDictionary
 
 from wasmjit.light import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -126,7 +126,7 @@ def _ref_name(heap: HeapType | DefType | int, nullable: bool) -> str:
 
 
 _relative: WeakValueDictionary[tuple[int, bool], RefType] = WeakValueDictionary()
-_lock = threading.Lock()
+_lock = allocate_lock()
 
 
 def ref_type(heap: HeapType | DefType | int, nullable: bool) -> RefType:
