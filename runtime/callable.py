@@ -13,11 +13,14 @@ from wasmjit.abi.layout import (
     CALLABLE_STORE,
     CALLABLE_VMCTX,
 )
-from wasmjit.abi.native import DirectCalls
-from wasmjit.light import TypeVar
+from wasmjit.light import TYPE_CHECKING, TypeVar
 from wasmjit.runtime.capi import native_type
 from wasmjit.runtime.func import FuncInstance, WasmFuncInstance
 from wasmjit.runtime.raw import write_word
+
+if TYPE_CHECKING:
+    from wasmjit.abi.native import DirectCalls
+
 
 _T = TypeVar("_T")
 

@@ -7,9 +7,13 @@ from collections.abc import Iterator, Sequence
 from itertools import repeat
 from operator import add, and_, sub
 
-from wasmjit.abi.native import NativeSupport
+from wasmjit.light import TYPE_CHECKING
 from wasmjit.wasm.columns import DataColumns
 from wasmjit.wasm.module import DataSegment, Module
+
+if TYPE_CHECKING:
+    from wasmjit.abi.native import NativeSupport
+
 
 _MASK32 = (1 << 32) - 1
 _COLUMN_BYTES = 4

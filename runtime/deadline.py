@@ -7,10 +7,13 @@ from collections.abc import Callable
 from time import monotonic_ns
 
 from wasmjit.abi.layout import THREAD_ARMED, THREAD_DEADLINE, THREAD_DUE
-from wasmjit.abi.native import DirectCalls
 from wasmjit.errors import UnsupportedError
-from wasmjit.light import Any, TypeVar
+from wasmjit.light import TYPE_CHECKING, Any, TypeVar
 from wasmjit.runtime.stack import thread_record
+
+if TYPE_CHECKING:
+    from wasmjit.abi.native import DirectCalls
+
 
 _T = TypeVar("_T")
 

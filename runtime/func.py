@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from functools import cache
 
 from wasmjit.abi.layout import STORE_DEPTH, STORE_STACK_LOW, STORE_UNOWNED, STORE_UNSETTLED, THREAD_STACK_LOW
-from wasmjit.abi.native import DirectCalls
 from wasmjit.errors import ExhaustionError
 from wasmjit.light import TYPE_CHECKING, Any
 from wasmjit.runtime.deadline import call_within
@@ -22,6 +21,7 @@ from wasmjit.wasm.rectypes import DefType
 from wasmjit.wasm.types import FuncType
 
 if TYPE_CHECKING:
+    from wasmjit.abi.native import DirectCalls
     from wasmjit.runtime.instance import ModuleInstance
     from wasmjit.runtime.store import Store
 

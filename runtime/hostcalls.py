@@ -26,7 +26,6 @@ from wasmjit.abi.layout import (
     VMCTX_LIBCALLS,
     VMCTX_STORE,
 )
-from wasmjit.abi.native import DirectCalls
 from wasmjit.errors import InternalError, WasmException
 from wasmjit.light import TYPE_CHECKING, Any
 from wasmjit.runtime.callbacks import cover_entry
@@ -40,6 +39,7 @@ from wasmjit.wasm.rectypes import DefType, defined_func
 from wasmjit.wasm.types import FuncType, is_func_ref
 
 if TYPE_CHECKING:
+    from wasmjit.abi.native import DirectCalls
     from wasmjit.runtime.instance import ModuleInstance
     from wasmjit.runtime.store import Store
 

@@ -8,12 +8,16 @@ from __future__ import annotations
 import mmap
 import os
 
-from wasmjit.abi.native import NativeSupport
+from wasmjit.light import TYPE_CHECKING
 from wasmjit.limits import PAGE_SIZE
 from wasmjit.runtime.datas import DataRuns
 from wasmjit.runtime.raw import address_of
 from wasmjit.wasm.constcodes import I32_CONST, I64_CONST
 from wasmjit.wasm.module import DataSegment, Module
+
+if TYPE_CHECKING:
+    from wasmjit.abi.native import NativeSupport
+
 
 MIN_BYTES = 32 << 10
 """Less data is copied in the time that mapping takes."""

@@ -16,7 +16,6 @@ from wasmjit.abi.layout import (
     MEMORY_BASE,
     MEMORY_DEF,
 )
-from wasmjit.abi.native import NativeModule
 from wasmjit.abi.traps import TrapCode
 from wasmjit.light import TYPE_CHECKING
 from wasmjit.runtime.constexpr import evaluate
@@ -36,6 +35,7 @@ from wasmjit.wasm.module import ElementSegment, Module
 from wasmjit.wasm.types import FuncType, is_func_ref
 
 if TYPE_CHECKING:
+    from wasmjit.abi.native import NativeModule
     from wasmjit.runtime.image import MemoryImage
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import ctypes
 from functools import cache
 
-from wasmjit.abi.native import DirectCalls, NativeModule
 from wasmjit.errors import InternalError
+from wasmjit.light import TYPE_CHECKING
 from wasmjit.runtime.callbacks import cover_entry
 from wasmjit.runtime.registry import AddressMap
 from wasmjit.runtime.traps import PENDING
+
+if TYPE_CHECKING:
+    from wasmjit.abi.native import DirectCalls, NativeModule
+
 
 _natives: AddressMap[NativeModule] = AddressMap()
 

@@ -8,14 +8,17 @@ from functools import cache
 from weakref import WeakKeyDictionary
 
 from wasmjit.abi.libcalls import RAISED, Libcall
-from wasmjit.abi.native import NativeSupport
 from wasmjit.abi.traps import TrapCode
 from wasmjit.errors import InternalError
-from wasmjit.light import Any, TypeAlias
+from wasmjit.light import TYPE_CHECKING, Any, TypeAlias
 from wasmjit.runtime.callbacks import cover_entry
 from wasmjit.runtime.instance import INSTANCES, ModuleInstance
 from wasmjit.runtime.raw import SPACE, Block
 from wasmjit.runtime.traps import PENDING
+
+if TYPE_CHECKING:
+    from wasmjit.abi.native import NativeSupport
+
 
 _Body: TypeAlias = Callable[[ModuleInstance, int, int, int, int, int], int]
 

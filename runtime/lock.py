@@ -12,10 +12,13 @@ from functools import cache
 from types import TracebackType
 
 from wasmjit.abi.layout import STORE_OWNER, STORE_WAITERS
-from wasmjit.abi.native import DirectCalls
-from wasmjit.light import Protocol
+from wasmjit.light import TYPE_CHECKING, Protocol
 from wasmjit.runtime.capi import FASTCALL, NOARGS, Method, native_type
 from wasmjit.runtime.raw import Block, write_word
+
+if TYPE_CHECKING:
+    from wasmjit.abi.native import DirectCalls
+
 
 _OWNER, _WAITERS = STORE_OWNER // 8, STORE_WAITERS // 8
 _LONGEST_WAIT_S = 0.1  # whatever happens to those who should wake us

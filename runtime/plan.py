@@ -14,7 +14,6 @@ from wasmjit.abi.layout import (
     SEGMENT_BYTES,
     VMLayout,
 )
-from wasmjit.abi.native import NativeModule, NativeSupport
 from wasmjit.light import TYPE_CHECKING
 from wasmjit.runtime.datas import DataRuns
 from wasmjit.runtime.lazy import register_native
@@ -24,6 +23,7 @@ from wasmjit.runtime.values import Signature, signature_of
 from wasmjit.wasm.module import ElementSegment, Export, Module
 
 if TYPE_CHECKING:
+    from wasmjit.abi.native import NativeModule, NativeSupport
     from wasmjit.binary.names import Names
     from wasmjit.runtime.image import MemoryImage
 

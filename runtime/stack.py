@@ -11,9 +11,13 @@ import os
 from _thread import _local, get_ident, get_native_id
 
 from wasmjit.abi.layout import THREAD_ARMED, THREAD_BYTES, THREAD_ID, THREAD_TIMER
-from wasmjit.abi.native import DirectCalls
+from wasmjit.light import TYPE_CHECKING
 from wasmjit.runtime import libc
 from wasmjit.runtime.raw import SPACE
+
+if TYPE_CHECKING:
+    from wasmjit.abi.native import DirectCalls
+
 
 MIN_RESERVE_BYTES = 128 << 10
 MAX_RESERVE_BYTES = 1 << 20

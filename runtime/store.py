@@ -23,7 +23,6 @@ from wasmjit.abi.layout import (
     THREAD_DEADLINE,
     THREAD_ID,
 )
-from wasmjit.abi.native import NativeSupport
 from wasmjit.abi.traps import TrapCode
 from wasmjit.config import Config
 from wasmjit.errors import InternalError
@@ -43,6 +42,7 @@ from wasmjit.runtime.tag import TagInstance
 from wasmjit.runtime.traps import TrapSource, plain_trap
 
 if TYPE_CHECKING:
+    from wasmjit.abi.native import NativeSupport
     from wasmjit.runtime.heap import Heap
 
 

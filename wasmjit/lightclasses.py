@@ -29,10 +29,19 @@ class _TupleMaker(type):
 
 
 def _constructor(names: tuple[str, ...], defaults: dict[str, Any]) -> Any:
-    """`__new__`, whose parameters are the fields."""
+    """`__new__`, whose parameters are the fields. It is written when it is used for the first time."""
     params = [f"{name}=_defaults[{name!r}]" if name in defaults else name for name in names]
     scope = {"_defaults": defaults, "_new": tuple.__new__, "__builtins__": {}}
-    return eval(f"lambda _cls, {', '.join(params)}: _new(_cls, ({''.join(name + ', ' for name in names)}))", scope)
+
+    def __new__(cls: Any, /, *args: Any, **fields: Any) -> Any:
+        if not fields and len(args) == len(names):
+            return tuple.__new__(cls, args)
+        text = f"lambda _cls, {', '.join(params)}: _new(_cls, ({''.join(name + ', ' for name in names)}))"
+        written = next(base for base in cls.__mro__ if base.__dict__.get("_fields") is names)
+        written.__new__ = eval(text, scope)
+        return written.__new__(cls, *args, **fields)
+
+    return __new__
 
 
 def _repr(self: Any) -> str:

@@ -12,6 +12,7 @@ from operator import attrgetter
 from wasmjit.light import Any, TypeVar, dataclass_transform
 
 _T = TypeVar("_T")
+_WRITE_AFTER = 50
 
 
 class _Fresh:
@@ -75,7 +76,7 @@ def _with_fields(cls: type[_T], *, frozen: bool) -> type[_T]:
         body.pop(name, None)
     methods = {**_methods(names), **(_FROZEN if frozen else {"__hash__": None})}
     write = _Constructor(names, defaults, "__post_init__" in body)
-    methods["__init__"] = write.first_call()
+    methods["__init__"] = write.first()
     shared = {"__slots__": names, "__match_args__": names, "__dataclass_fields__": _Fields(names, defaults)}
     metaclass: Any = type(cls)
     made: type[_T] = metaclass(cls.__name__, cls.__bases__, {**methods, "__signature__": write, **shared, **body})
@@ -84,24 +85,40 @@ def _with_fields(cls: type[_T], *, frozen: bool) -> type[_T]:
 
 
 class _Constructor:
-    """The constructor of a record, written when the first one is made: many are not, in most programs.
+    """The constructor of a record. It is written when many have been made, and takes the place of what made those:
+    writing one takes as long as making a hundred the other way, and most programs make few records of most kinds.
 
-    It takes the place of what stood for it. As an attribute of the class it is the signature that `inspect` shows.
+    As an attribute of the class it is the signature that `inspect` shows.
     """
 
     def __init__(self, names: tuple[str, ...], defaults: dict[str, object], post_init: bool) -> None:
         self._names = names
         self._defaults = defaults
         self._post_init = post_init
+        self._made = 0
         self.owner: Any = None
 
-    def first_call(self) -> Callable[..., None]:
-        """What stands for the constructor before it is written."""
+    def first(self) -> Callable[..., None]:
+        """What makes the first ones."""
 
-        def __init__(*args: Any, **fields: Any) -> None:
-            self.write()(*args, **fields)
+        def __init__(record: Any, /, *args: Any, **given: Any) -> None:
+            self._made += 1
+            if self._made > _WRITE_AFTER or not self._set(record, args, given):
+                self.write()(record, *args, **given)
 
         return __init__
+
+    def _set(self, record: Any, args: tuple[Any, ...], given: dict[str, Any]) -> bool:
+        """Set all fields; False, with no effect, if they are not all known."""
+        rest = self._names[len(args) :]
+        values = [*args, *(given.get(name, self._defaults.get(name, self)) for name in rest)]
+        if len(values) != len(self._names) or self in values or not given.keys() <= set(rest):
+            return False
+        for name, value in zip(self._names, values, strict=True):
+            object.__setattr__(record, name, value.factory() if type(value) is _Fresh else value)
+        if self._post_init:
+            record.__post_init__()
+        return True
 
     def write(self) -> Callable[..., None]:
         """The constructor. Its parameters are the fields: it is as fast as one by hand."""

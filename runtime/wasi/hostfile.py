@@ -6,7 +6,6 @@ and since file status flags are shared with everybody who has it, O_NONBLOCK is 
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sys
 from collections.abc import Sequence
@@ -52,6 +51,12 @@ def from_host_flags(host: int) -> int:
     return sum(wasi_flag for wasi_flag, host_flag in _HOST_FLAGS if host & host_flag == host_flag)
 
 
+def _status_flags(fd: int) -> int:
+    from fcntl import F_GETFL, fcntl
+
+    return fcntl(fd, F_GETFL)
+
+
 def filestat_of(result: os.stat_result) -> Filestat:
     """A host `stat_result` as WASI attributes; times before 1970 are given as 1970."""
     return Filestat(
@@ -73,10 +78,11 @@ def filestat_of_fd(fd: int) -> Filestat:
 
 def waiting_bytes(fd: int) -> int:
     """What waits to be read in a pipe, terminal or socket; 0 where the host can't tell."""
+    from fcntl import ioctl
     from termios import FIONREAD
 
     try:
-        waiting = fcntl.ioctl(fd, FIONREAD, bytes(4))
+        waiting = ioctl(fd, FIONREAD, bytes(4))
     except OSError:
         return 0
     return int.from_bytes(waiting, sys.byteorder)
@@ -113,14 +119,16 @@ class HostFile(Descriptor):
 
     def flags(self) -> int:
         """FDFLAGS as the host has them."""
-        return from_host_flags(fcntl.fcntl(self.fd, fcntl.F_GETFL))
+        return from_host_flags(_status_flags(self.fd))
 
     def set_flags(self, flags: int) -> None:
         """APPEND and NONBLOCK can change. ENOTSUP for the rest."""
         if (flags ^ self.flags()) & ~_CHANGEABLE:
             raise WasiError(Errno.NOTSUP)
-        kept = fcntl.fcntl(self.fd, fcntl.F_GETFL) & ~to_host_flags(_CHANGEABLE)
-        fcntl.fcntl(self.fd, fcntl.F_SETFL, kept | to_host_flags(flags & _CHANGEABLE))
+        kept = _status_flags(self.fd) & ~to_host_flags(_CHANGEABLE)
+        from fcntl import F_SETFL, fcntl
+
+        fcntl(self.fd, F_SETFL, kept | to_host_flags(flags & _CHANGEABLE))
 
     def stat(self) -> Filestat:
         """`fstat`."""

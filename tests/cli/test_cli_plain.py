@@ -49,25 +49,92 @@ def test_what_cannot_be_run_is_reported_once(cli, text_file, content):
     assert plain.stderr.count("\n") == 1
 
 
-def test_a_warm_start_imports_neither_llvm_nor_click(tmp_path, monkeypatch):
+HEAVY = [
+    "llvmlite",
+    "click",
+    "subprocess",
+    "multiprocessing",
+    "dataclasses",
+    "inspect",
+    "socket",
+    "typing",
+    "enum",
+    "re",
+    "threading",
+    "contextlib",
+    "select",
+    "heapq",
+    "signal",
+    "termios",
+    "random",
+]
+OURS = [
+    "validate",
+    "binary",
+    "wasm.opcodes",
+    "compile.lower",
+    "compile.llvm",
+    "compile.baseline",
+    "compile.elf",
+    "compile.layout",
+    "compile.loader",
+    "compile.unwind",
+    "compile.worker",
+    "compile.unit_compiler",
+    "cli.run",
+    "runtime.heap",
+    "runtime.image",
+    "runtime.buffer",
+    "abi.native",
+    "api.linker",
+    "api.memory",
+    "api.stubs",
+    "api.wat",
+    "api.statistics",
+    "interp",
+]
+WASI = [
+    "args",
+    "clock",
+    "environ",
+    "fddir",
+    "sock",
+    "path",
+    "poll",
+    "network",
+    "hostdir",
+    "memdir",
+    "memtree",
+    "stream",
+    "syscalls",
+    "random",
+    "sched",
+    "threads",
+]
+MODULES = 125
+"""What a start may import of ours: raise it if there is no other way."""
+
+
+def test_a_warm_start_imports_what_it_needs_and_no_more(tmp_path, monkeypatch):
     monkeypatch.setenv("WASMJIT_CACHE_DIR", str(tmp_path / "cache"))
     (tmp_path / "p.wasm").write_bytes(wat_to_wasm(PRINT.format("")))
     script = f"""
 import sys
 from wasmjit.cli import main
+before = set(sys.modules)
 try:
     main(["run", {str(tmp_path / "p.wasm")!r}])
 except SystemExit:
-    heavy = ("llvmlite", "click", "subprocess", "multiprocessing", "dataclasses", "inspect", "socket")
-    loaded = [name for name in heavy if name in sys.modules]
-    wasi = tuple("wasmjit.runtime.wasi." + name for name in ("sock", "path", "poll", "network", "hostdir", "memdir"))
-    heavy = ("wasmjit.validate", "wasmjit.compile.lower", "wasmjit.compile.llvm", "wasmjit.cli.run", *wasi)
-    ours = [name for name in sys.modules if name.startswith(heavy)]
-    print(*loaded, *ours)
+    print(*set(sys.modules) - before)
 """
+    command = [sys.executable, "-S", "-c", f"import sys; sys.path += {sys.path!r}" + script]
     outputs = [
-        subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=100).stdout
-        for _ in range(2)
+        subprocess.run(command, capture_output=True, text=True, check=True, timeout=100).stdout for _ in range(2)
     ]
-    assert "llvmlite" in outputs[0]
-    assert outputs[1].splitlines() == ["done", ""]
+    assert "llvmlite" in outputs[0].split()
+    done, loaded = outputs[1].splitlines()
+    names = set(loaded.split())
+    beginnings = tuple(f"wasmjit.{name}" for name in (*OURS, *(f"runtime.wasi.{name}" for name in WASI)))
+    unwanted = {name for name in names if f"{name}.".startswith(tuple(f"{start}." for start in beginnings))}
+    assert (done, unwanted | names & set(HEAVY)) == ("done", set())
+    assert len([name for name in names if name.startswith("wasmjit")]) <= MODULES

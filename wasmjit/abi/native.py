@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from wasmjit.light import NamedTuple, Protocol
-
-
-class CodePosition(NamedTuple):
-    """Where a machine address is in its module: wasm function and byte offset (None where unknown)."""
-
-    funcidx: int
-    offset: int | None
+from wasmjit.abi.position import CodePosition
+from wasmjit.light import Protocol
 
 
 class DirectCalls(Protocol):

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from weakref import WeakValueDictionary
 
 from wasmjit import features
-from wasmjit.abi.native import NativeModule
 from wasmjit.api.decoded import decode_valid
 from wasmjit.api.engine import Engine
 from wasmjit.api.source import SourceData
@@ -19,6 +18,7 @@ from wasmjit.light import TYPE_CHECKING, TypeAlias
 from wasmjit.wasm.module import Module
 
 if TYPE_CHECKING:
+    from wasmjit.abi.native import NativeModule
     from wasmjit.compile.artifact import CompiledModule
 
 Progress: TypeAlias = Callable[[int, int], None]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 
-from wasmjit.abi.native import NativeSupport
 from wasmjit.compile.statistics import Totals
 from wasmjit.config import BoundsChecks, Compilation, Config, OptLevel, TargetName, Tier, Validation
 from wasmjit.light import TYPE_CHECKING, Literal, TypedDict, Unpack
 from wasmjit.record import replace
 
 if TYPE_CHECKING:
+    from wasmjit.abi.native import NativeSupport
     from wasmjit.api.statistics import EngineStats
 
 

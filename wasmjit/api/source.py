@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 import os
 from collections.abc import Callable
 
@@ -94,7 +93,9 @@ def open_file(path: str) -> SourceData:
         status = os.fstat(file.fileno())
         if status.st_size < MAPPED_BYTES:
             return in_memory(text_to_binary(file.readall()))
-        data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        from mmap import ACCESS_READ, mmap
+
+        data = memoryview(mmap(file.fileno(), 0, access=ACCESS_READ))
     if _is_text(bytes(data[:4096])):
         return in_memory(text_to_binary(bytes(data)))
     return SourceData(data, lambda: digest_of_file(status, data))

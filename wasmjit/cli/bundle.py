@@ -9,7 +9,8 @@ from __future__ import annotations
 import marshal
 import os
 import sys
-from _frozen_importlib_external import SourceFileLoader, spec_from_file_location
+from _frozen_importlib import ModuleSpec
+from _frozen_importlib_external import SourceFileLoader
 
 import wasmjit
 from wasmjit.cache.digest import key_of
@@ -19,10 +20,9 @@ TYPE_CHECKING = False  # see wasmjit/light.py
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from importlib.machinery import ModuleSpec
     from types import CodeType, ModuleType
 
-    Item = tuple[str, tuple[int, int], bool, bytes]
+    Item = tuple[str, str | None, tuple[int, int], bool, bytes]
 
 KIND = "start"
 _MARSHAL_VERSION = 4
@@ -47,7 +47,8 @@ class Bundle:
     """A finder, as `sys.meta_path` has them, of the modules in the file."""
 
     def __init__(self) -> None:
-        self._key = key_of(sys.version, str(sys.flags.optimize), *wasmjit.__path__)
+        own = str(_facts(__file__))  # whoever writes it another way looks for another file
+        self._key = key_of(sys.version, str(sys.flags.optimize), own, *wasmjit.__path__)
         saved = read_entry(KIND, self._key)
         self._items: dict[str, Item] = {} if saved is None else marshal.loads(saved)
 
@@ -62,13 +63,16 @@ class Bundle:
         item = self._items.get(name)
         if item is None:
             return None
-        origin, facts, is_package, code = item
+        origin, cached, facts, is_package, code = item
         if _facts(origin) != facts:
             del self._items[name]
             return None
-        folders = [os.path.dirname(origin)] if is_package else None
-        loader = _Loader(name, origin, code)
-        return spec_from_file_location(name, origin, loader=loader, submodule_search_locations=folders)
+        spec = ModuleSpec(name, _Loader(name, origin, code), origin=origin, is_package=is_package)
+        if is_package:
+            spec.submodule_search_locations = [os.path.dirname(origin)]
+        spec.has_location = True
+        spec.cached = cached
+        return spec
 
     def keep(self) -> None:
         """Write what has been imported besides, if a start like this one is worth it. OSErrors are of no interest."""
@@ -90,7 +94,7 @@ def _item(module: ModuleType) -> Item | None:
     if facts is None or code is None or _facts(spec.origin) != facts:
         return None
     is_package = spec.submodule_search_locations is not None
-    return spec.origin, facts, is_package, marshal.dumps(code, _MARSHAL_VERSION)
+    return spec.origin, spec.cached, facts, is_package, marshal.dumps(code, _MARSHAL_VERSION)
 
 
 def _facts(path: str) -> tuple[int, int] | None:

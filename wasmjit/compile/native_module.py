@@ -8,7 +8,7 @@ from bisect import bisect_right, insort
 from collections.abc import Iterable
 from operator import attrgetter
 
-from wasmjit.abi.native import CodePosition
+from wasmjit.abi.position import CodePosition
 from wasmjit.compile.loaded_pack import LoadedPack
 from wasmjit.compile.pack import CodePack
 from wasmjit.compile.statistics import Source, Statistics

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import ctypes
-import mmap
 import os
 
-PAGE_BYTES = mmap.PAGESIZE
-NONE = 0
-READ = mmap.PROT_READ
-READ_WRITE = mmap.PROT_READ | mmap.PROT_WRITE
-READ_EXECUTE = mmap.PROT_READ | mmap.PROT_EXEC
+PAGE_BYTES: int = os.sysconf("SC_PAGE_SIZE")
+NONE, READ, READ_WRITE, READ_EXECUTE = 0, 1, 3, 5  # PROT_*, the same on all systems
 
 _PRIVATE, _FIXED, _ANONYMOUS, _NORESERVE = 0x02, 0x10, 0x20, 0x4000
 _FAILED = (1 << 64) - 1
