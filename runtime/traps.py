@@ -31,7 +31,8 @@ from wasmjit.runtime.reservation import find_reservation
 from wasmjit.runtime.stack import on_this_stack
 
 if TYPE_CHECKING:
-    from wasmjit.abi.native import CodePosition, NativeModule, NativeSupport
+    from wasmjit.abi.native import NativeModule, NativeSupport
+    from wasmjit.abi.position import CodePosition
     from wasmjit.runtime.plan import ModulePlan
 
 
