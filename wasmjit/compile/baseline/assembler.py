@@ -26,7 +26,7 @@ class Assembler:
         self.out: list[bytes] = []
         self.pos = 0
         self.places: list[int] = []
-        """Where instructions that can trap or call begin, and their byte offsets in the module (`debug.save_places`)."""
+        """Where instructions that can trap or call begin, and their offsets in the module (`debug.save_places`)."""
         self.labels: list[int] = []
         self.fixups: dict[str, list[int]] = {}
         """Where addresses of symbols are to be, as in a pack."""
