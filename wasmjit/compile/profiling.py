@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from wasmjit.binary.names import read_names
 from wasmjit.compile.debugger import Debugger, Function, code_file
 from wasmjit.compile.frame_info import Frame
+from wasmjit.compile.pack import BASELINE, OPTIMIZED
 from wasmjit.compile.perf_map import PerfMap
 from wasmjit.compile.platform import current_platform
 from wasmjit.compile.unwind import Saved, table_frames
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from wasmjit.compile.loaded_pack import LoadedPack
 
 _MAX_NAME = 400
+_CACHED = {BASELINE: "cache.baseline", OPTIMIZED: "cache"}
 _PROLOGUE_BYTES = 4
 _SAVES_NOTHING = Saved(16, ())
 
@@ -52,8 +54,12 @@ class Profiler:
     def add_pack(self, loaded: LoadedPack, names: FunctionNames, source: str | None) -> None:
         """Report code of a module. `source` is what made it."""
         pack, base = loaded.pack, loaded.start
-        functions = zip(pack.funcidxs, pack.starts, pack.sizes, strict=True)
-        self._add(loaded, [(base + start, size, names.name(index, source)) for index, start, size in functions])
+        sizes = dict(zip(pack.starts, pack.sizes, strict=True))
+        functions = [
+            (base + start, sizes[start], names.name(funcidx, _CACHED[rank] if source == "cache" else source))
+            for funcidx, start, rank in pack.functions()
+        ]
+        self._add(loaded, functions)
 
     def _add(self, code: _Code, functions: list[Function]) -> None:
         if not functions:
