@@ -93,6 +93,8 @@ class Machine:
             asm.jump(self.library.get(rest[0]), rest[1], *rest[2:])
         elif kind == "table":
             asm.table(self.library.get(rest[0]), rest[1], *rest[2:])
+        elif len(rest) == 1:
+            asm.put_small(self.library.get(kind), rest[0])
         else:
             asm.put(self.library.get(kind), *rest)
 

@@ -45,13 +45,13 @@ class Assembler:
         """The same for one hole and a value that occurs often, such as the offset of a slot."""
         code = stencil.memo.get(value)
         if code is None:
-            code = stencil.pack(value)
+            code = stencil.pack_small(value)
             if value < _MAX_KEPT:
                 stencil.memo[value] = code
         self.out.append(code)
         if stencil.constants:
             self._constants += [(self.pos, constant) for constant in stencil.constants]
-        self.pos += stencil.size
+        self.pos += len(code)
 
     def locate(self, offset: int) -> None:
         """What comes next belongs to the instruction at a byte offset."""
@@ -67,10 +67,12 @@ class Assembler:
         self.labels[label] = self.pos
 
     def jump(self, stencil: Stencil, label: int, *values: int) -> None:
-        """Append a stencil that may jump to a label."""
-        start = self.pos
-        self._jumps.extend([(start + offset, label) for offset, _ in stencil.jumps])
-        self.put(stencil, *values)
+        """Append a stencil that may jump to a label, at its end."""
+        if len(values) == 1:
+            self.put_small(stencil, values[0])
+        else:
+            self.put(stencil, *values)
+        self._jumps.append((self.pos - _FIELD_BYTES, label))
 
     def table(self, stencil: Stencil, labels: Sequence[int], *values: int) -> None:
         """Append a stencil that jumps by a table of labels."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wasmjit.compile.baseline.hole import Hole
-from wasmjit.compile.baseline.recipe import Recipe, is_vector, llvm_types, result_place
+from wasmjit.compile.baseline.recipe import Recipe, llvm_types, result_place
 from wasmjit.compile.baseline.registers import CACHE, VECTOR
 from wasmjit.compile.baseline.stencil_emitter import StencilEmitter
 from wasmjit.wasm.opcodes import OPCODES
@@ -48,7 +48,7 @@ def access(mnemonic: str, places: tuple[str, ...], *imm: int) -> Recipe:
             f.take(place, type)
         f.lower(mnemonic, (0, Hole("O"), 0, *imm))
         for type in results:
-            f.give("FA" if is_vector(type) else "A", type)
+            f.give(result_place(type), type, signed=mnemonic.endswith("_s"))
         f.registers["B"] = "poison"  # checks need a register
         f.go_on()
 

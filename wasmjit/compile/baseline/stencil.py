@@ -7,6 +7,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple, TypeAlias
 
+from wasmjit.compile.baseline.short import short_code
+
 _FORMAT = {1: "B", 4: "I", 8: "Q"}
 _MASK = {1: 0xFF, 4: 0xFFFF_FFFF, 8: 0xFFFF_FFFF_FFFF_FFFF}
 
@@ -67,6 +69,18 @@ class Stencil:
         self.fields, self.jumps, self.constants = fields, jumps, constants
         self.names = tuple(sorted({field.name for field in fields}))
         self.pack: Callable[..., bytes] = _packer(code, fields, self.names) if fields else lambda: code
+
+    def pack_small(self, value: int) -> bytes:
+        """The code with a value for its only hole, where that is small in a shorter form than `pack` returns.
+
+        A jump is at the end of it nevertheless.
+        """
+        field = self.fields[0]
+        if len(self.fields) == 1 and field.width == 4 and not (field.addend or self.constants):
+            short = short_code(self.code, field.offset, value)
+            if short is not None:
+                return short
+        return self.pack(value)
 
     def parts(self) -> Parts:
         """What the stencil is made of, as it is kept."""

@@ -65,21 +65,21 @@ class StencilEmitter(Emitter):
         lanes = self.emit(f"bitcast {VECTOR} {value} to {_LANES[type]}")
         return self.emit(f"extractelement {_LANES[type]} {lanes}, i32 0")
 
-    def give(self, place: str, type: str) -> None:
-        """Pop the operand into a register."""
+    def give(self, place: str, type: str, *, signed: bool = False) -> None:
+        """Pop the operand into a register; `signed` says that its sign is extended already."""
         value = self.pop()
         if place in INTEGERS:
-            self.registers[place] = self._to_integer(value, type)
+            self.registers[place] = self._to_integer(value, type, "sext" if signed else "zext")
         elif type == VECTOR:
             self.registers[place] = value
         else:
             lanes = self.emit(f"insertelement {_LANES[type]} poison, {type} {value}, i32 0")
             self.registers[place] = self.emit(f"bitcast {_LANES[type]} {lanes} to {VECTOR}")
 
-    def _to_integer(self, value: str, type: str) -> str:
+    def _to_integer(self, value: str, type: str, extend: str) -> str:
         if type == "i64":
             return value
-        return self.emit(f"{'ptrtoint' if type == 'ptr' else 'zext'} {type} {value} to i64")
+        return self.emit(f"{'ptrtoint' if type == 'ptr' else extend} {type} {value} to i64")
 
     def slot_pointer(self, offset: int) -> str:
         """Pointer into the frame."""
