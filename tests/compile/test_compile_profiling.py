@@ -85,6 +85,20 @@ def test_all_code_is_in_the_map(run_script: Callable[..., subprocess.CompletedPr
         assert all(size for _, size in places)
 
 
+def test_code_made_ahead_of_time_says_so(run_script: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+    script = """
+import os, wasmjit
+text = '(module (func (export "f")))'
+eager = wasmjit.Module(wasmjit.Engine(opt=1, perf=True, tier="optimized", compilation="eager"), text)
+loaded = wasmjit.Module(wasmjit.Engine(perf=True), eager.serialize())
+path = f"/tmp/perf-{os.getpid()}.map"
+print(*[line.split()[2] for line in open(path) if "wasm:" in line])
+os.remove(path)
+"""
+    done = run_script(script)
+    assert done.stdout == "wasm:f[0]:O1 wasm:f[0]:file\n", done.stderr
+
+
 def test_names_are_on_one_line() -> None:
     module = decode_module(wat_to_wasm('(module (func (export "a\\0ab c\\t")) (func (export "\\c3\\a9")) (func))'))
     names = FunctionNames(module)

@@ -17,7 +17,7 @@ from wasmjit.compile.native_module import LoadedModule
 from wasmjit.compile.pack import CodePack, join_packs, load_pack
 from wasmjit.compile.plan import code_bytes, plan_units
 from wasmjit.compile.platform import linux_platform
-from wasmjit.compile.statistics import Snapshot, Statistics
+from wasmjit.compile.statistics import SOURCE_OF_OPT, Snapshot, Statistics
 from wasmjit.compile.unit_compiler import UnitCompiler
 from wasmjit.config import Config
 from wasmjit.errors import LinkError
@@ -114,7 +114,7 @@ def load_objects(
 ) -> LoadedModule:
     """Map the code of a compiled file, ready to be called."""
     pack = _pack_of(compiled.code, compiled.debug)
-    loaded = LoadedModule([pack], module, statistics, perf=perf)
+    loaded = LoadedModule([pack], module, statistics, perf=perf, source="file")
     loaded.statistics.made("file", len(pack.funcidxs), 0, len(pack.code))
     return loaded
 
@@ -124,7 +124,8 @@ def compile_module(
 ) -> LoadedModule:
     """Compile and load."""
     compiled = compile_objects(module, config, progress=progress, statistics=statistics)
-    return LoadedModule([_pack_of(compiled.code, compiled.debug)], module, statistics, perf=config.perf)
+    pack, source = _pack_of(compiled.code, compiled.debug), SOURCE_OF_OPT[compiled.opt]
+    return LoadedModule([pack], module, statistics, perf=config.perf, source=source)
 
 
 # --- to look at

@@ -38,6 +38,7 @@ class LoadedModule:
         statistics: Statistics | None = None,
         *,
         perf: bool = False,
+        source: Source | None = None,
     ) -> None:
         self.module = module
         self.statistics = statistics or Statistics()
@@ -50,7 +51,7 @@ class LoadedModule:
         self._packs: list[LoadedPack] = []  # by address
         self._lock = RLock()
         for pack in packs:
-            self.add(pack)
+            self.add(pack, source)
 
     def load(self, pack: CodePack, source: Source | None = None, *, resumed: int | None = None) -> LoadedPack:
         """Load a pack, to be found by `locate`. `source` is for profilers.
