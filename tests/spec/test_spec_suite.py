@@ -29,13 +29,17 @@ FOLDERS = (".", "custom", "legacy", "proposals/threads", "proposals/custom-page-
 FILES = sorted(path.relative_to(SUITE).as_posix() for folder in FOLDERS for path in (SUITE / folder).glob("*.wast"))
 
 MODES: dict[str, dict[str, Any]] = {
-    "guard-0": {"bounds_checks": "guard", "opt": "0"},
-    "explicit-0": {"bounds_checks": "explicit", "opt": "0"},
-    "guard-2": {"bounds_checks": "guard", "opt": "2"},
-    "explicit-2": {"bounds_checks": "explicit", "opt": "2"},
+    "baseline-guard": {"tier": "baseline", "bounds_checks": "guard"},
+    "baseline-explicit": {"tier": "baseline", "bounds_checks": "explicit"},
+    "auto": {"tier": "auto", "tier_threshold": 1, "opt": "0"},
+    "guard-0": {"tier": "optimized", "bounds_checks": "guard", "opt": "0"},
+    "explicit-0": {"tier": "optimized", "bounds_checks": "explicit", "opt": "0"},
+    "guard-2": {"tier": "optimized", "bounds_checks": "guard", "opt": "2"},
+    "explicit-2": {"tier": "optimized", "bounds_checks": "explicit", "opt": "2"},
     "interp": {"tier": "interp"},
 }
-DEFAULT_MODES = "guard-0,explicit-0,interp"
+"""In "auto" every loop is replaced while it runs for the first time."""
+DEFAULT_MODES = "baseline-guard,baseline-explicit,auto,guard-0,explicit-0,interp"
 CHOSEN = os.environ.get("WASMJIT_SPEC_MODES", DEFAULT_MODES)
 CHOSEN_MODES = list(MODES) if CHOSEN == "all" else CHOSEN.split(",")
 
