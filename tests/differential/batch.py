@@ -30,7 +30,7 @@ GENERATORS: dict[str, Callable[[int], bytes | None]] = {
     "mutants": lambda seed: mutate(generate(seed) if seed % 2 else wat_to_wasm(formulas(seed)), seed),
     "loops": lambda seed: wat_to_wasm(loops(seed)),
 }
-MODES = "0guard,2guard,0explicit,2explicit,0interp"
+MODES = "0baseline,0exact,2auto,0guard,2guard,0explicit,2explicit,0interp"
 
 
 def _say(text: str) -> None:
@@ -67,12 +67,13 @@ def compare(name: str, play: Play, modes: list[str], figures: Counter[str]) -> N
 
 def _first_difference(play: Play, scenes: list[Scene], mode: str) -> str:
     """`mode` is an optimisation level, how bounds are checked, and perhaps after a colon the name of a CPU.
-    `0interp` is the interpreter.
+    `0interp` is the interpreter, `0baseline` and `0exact` the baseline tier with both ways to check bounds, `2auto`
+    begins there and replaces everything at its first call or iteration.
 
     Or it is `wrong`, an engine with faults, to see whether they are noticed.
     """
     way, _, cpu = ("0explicit" if mode == "wrong" else mode).partition(":")
-    exact = way[1:] != "guard"
+    exact = way[1:] not in ("guard", "baseline")
     world_type = WrongWorld if mode == "wrong" else WasmjitWorld
     try:
         for scene in scenes:

@@ -223,17 +223,25 @@ def _wasmjit_module(data: bytes, opt: Any, bounds_checks: Any, cpu: str | None) 
     return wasmjit.Module(_wasmjit_engine(opt, bounds_checks, cpu), data)
 
 
-def _wasmjit_engine(opt: Any, bounds_checks: Any, cpu: str | None) -> Any:
+_TIERS: dict[str, dict[str, Any]] = {
+    "interp": {"tier": "interp"},
+    "baseline": {"tier": "baseline"},
+    "exact": {"tier": "baseline", "bounds_checks": "explicit"},
+    "auto": {"tier": "auto", "tier_threshold": 1, "bounds_checks": "explicit"},
+}
+
+
+def _wasmjit_engine(opt: Any, way: Any, cpu: str | None) -> Any:
     import wasmjit
 
-    if bounds_checks == "interp":
-        return wasmjit.Engine(tier="interp")
-    return wasmjit.Engine(opt=opt, bounds_checks=bounds_checks, target_cpu=cpu)
+    if way in _TIERS:
+        return wasmjit.Engine(opt=opt, **_TIERS[way])
+    return wasmjit.Engine(tier="optimized", opt=opt, bounds_checks=way, target_cpu=cpu)
 
 
 class WasmjitWorld:
-    """The engine under test; what helps to look is compiled without optimisation. Bounds checked by `interp`: all of it
-    is interpreted.
+    """The engine under test; what helps to look is compiled without optimisation. `bounds_checks` may also name another
+    tier, for all of it.
     """
 
     def __init__(self, modules: dict[str, bytes], opt: str, bounds_checks: Any, cpu: str | None = None) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 CASES = os.environ.get("WASMJIT_DIFF_CASES")
 BATCH = 25
-ALL_MODES = "0guard,2guard,0explicit,2explicit,0interp"
+ALL_MODES = "0baseline,0exact,2auto,0guard,2guard,0explicit,2explicit,0interp"
 
 
 def batches(kind: str, default: int, modes: str, rounds: int) -> list[tuple[str, int, int, str, int]]:
@@ -26,10 +26,10 @@ def batches(kind: str, default: int, modes: str, rounds: int) -> list[tuple[str,
     ("kind", "first", "count", "modes", "rounds"),
     [
         *batches("smith", 12, ALL_MODES, 3),
-        *batches("mutants", 4, "2guard,2explicit,0interp", 3),
+        *batches("mutants", 4, "0baseline,2auto,2guard,2explicit,0interp", 3),
         *batches("formulas", 3, ALL_MODES, 4),
         *batches("loops", 4, ALL_MODES, 8),
-        *batches("probes", 24, "2explicit:x86-64,0interp", 4),  # 24 seeds reach every instruction
+        *batches("probes", 24, "0exact,2explicit:x86-64,0interp", 4),  # 24 seeds reach every instruction
     ],
 )
 def test_generated_modules(
