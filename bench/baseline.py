@@ -25,7 +25,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from bench.__main__ import OUT, Row, compile_kernel, machine, measure_row
+from bench.measuring import OUT, Row, compile_kernel, machine, measure_row
 from bench.others import LIFTOFF, in_package, node_run, wasm3_run, wasmtime_command, wasmtime_run
 from bench.start import Run, measure
 from wasmjit.binary import decode_module

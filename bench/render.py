@@ -11,6 +11,8 @@ from typing import Protocol
 from wasmjit.cli.bench.plot import Bar, svg, write_picture
 from wasmjit.cli.bench.report import seconds_text
 
+SECTIONS = ("Engines", "Interpreters", "Levels", "Memory")
+"""Headings, in their order."""
 _BASE = "native -march=native"
 
 
@@ -29,6 +31,19 @@ class Timed(Protocol):
 Row = Mapping[str, Timed]
 
 
+def write_sections(folder: Path, parts: Mapping[str, str]) -> None:
+    """Put sections into RESULTS.md, by their headings; others that are there stay as they are."""
+    folder.mkdir(exist_ok=True)
+    file = folder / "RESULTS.md"
+    known: dict[str, str] = {}
+    for section in file.read_text(encoding="utf-8").split("\n## ")[1:] if file.exists() else ():
+        heading, _, text = section.partition("\n")
+        known[heading] = text.strip()
+    known |= parts
+    text = "\n\n".join([f"## {heading}\n\n{known[heading]}" for heading in SECTIONS if heading in known])
+    file.write_text(f"# Results\n\n{text}\n", encoding="utf-8")
+
+
 class Report:
     """Collects rows, and writes what there is so far."""
 
@@ -44,19 +59,13 @@ class Report:
             self._small[kernel] = small
 
     def write(self, folder: Path) -> None:
-        """RESULTS.md and the plots."""
+        """Its sections of RESULTS.md, and the plots."""
         spreads = [timing.spread for row in self._rows.values() for timing in row.values()]
         noise = f"{statistics.median(spreads):.0%} apart (median, half of the range)"
-        parts = [
-            "# Results",
-            f"{self._head} Runs of one engine on one kernel are {noise}.",
-            "## Engines",
-            self._engines(),
-        ]
+        parts = {"Engines": f"{self._head} Runs of one engine on one kernel are {noise}.\n\n{self._engines()}"}
         if self._small:
-            parts += ["## Interpreters", self._interpreters()]
-        folder.mkdir(exist_ok=True)
-        (folder / "RESULTS.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+            parts["Interpreters"] = self._interpreters()
+        write_sections(folder, parts)
         plots = folder / "plots"
         plots.mkdir(exist_ok=True)
         for name, picture in self._pictures().items():

@@ -35,15 +35,25 @@ def test_kernels_agree_with_wasmtime(root: Path, tmp_path: Path) -> None:
     assert set(json.loads(results.read_text())["sieve"]) == {"native", "wasmjit", "wasmtime"}
 
 
-def test_the_suite_writes_its_results(root: Path, tmp_path: Path) -> None:
-    pytest.importorskip("ziglang", reason="ziglang, the C compiler, is not installed")
-    options = ("--kernels=fib,queens", "--runs=1", "--quick", "--repetitions=1", f"--output={tmp_path}")
+def suite(root: Path, *options: str) -> None:
+    """Run `python -m bench`."""
     command = [sys.executable, "-m", "bench", *options]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_suite_writes_its_results(root: Path, tmp_path: Path) -> None:
+    pytest.importorskip("ziglang", reason="ziglang, the C compiler, is not installed")
+    options = ("--runs=1", "--quick", "--repetitions=1", f"--output={tmp_path}")
+    suite(root, "--sections=kernels", "--kernels=fib,exceptions", *options)
     results = (tmp_path / "RESULTS.md").read_text(encoding="utf-8")
-    assert all(text in results for text in ("| fib |", "| queens |", "## Interpreters", "geometric mean"))
+    assert all(text in results for text in ("| fib |", "| exceptions |", "## Interpreters", "geometric mean"))
     assert {path.name for path in (tmp_path / "plots").iterdir()} >= {"engines.svg", "interpreters.svg"}
+    module = root / "examples" / "mandelbrot.wasm"
+    suite(root, "--sections=levels,memory", "--kernels=sort", f"--module={module}", f"--modules={module}", *options)
+    both = (tmp_path / "RESULTS.md").read_text(encoding="utf-8")
+    assert both.startswith(results.rstrip()), "what has not been measured again stays"
+    assert "| `--opt=2` |" in both and f"| {module} |" in both
 
 
 def test_every_kernel_in_javascript_is_one_in_c(root: Path) -> None:

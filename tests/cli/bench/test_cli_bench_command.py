@@ -58,6 +58,19 @@ def test_json_and_plot(bench: Bench, tmp_path: Path) -> None:
     assert ">interp<" in picture.read_text(encoding="utf-8")
 
 
+def test_a_plot_as_png(bench: Bench, tmp_path: Path) -> None:
+    try:
+        import cairosvg  # noqa: F401
+    except (ImportError, OSError) as error:  # OSError: without the library that it is for
+        pytest.skip(f"no cairosvg: {error}")
+    picture = tmp_path / "times.png"
+    done = bench("--engines=interp", f"--plot={picture}")
+    assert done.returncode == 0, done.stderr
+    assert picture.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+    width = int.from_bytes(picture.read_bytes()[16:20], "big")
+    assert width == 1400, "twice that of the SVG"
+
+
 def test_a_program_that_fails_is_reported(bench: Bench) -> None:
     done = bench("--engines=interp", end="(call $exit (i32.const 3))")
     assert done.returncode == 1
