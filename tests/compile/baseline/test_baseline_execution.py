@@ -193,10 +193,9 @@ nan, one, two = 0x7FF8 << 48, 0x3FF0 << 48, 0x4000 << 48
 for op, expected in (("lt", (1, 0, 0)), ("eq", (0, 1, 0)), ("ne", (1, 0, 1)), ("ge", (0, 1, 0))):
     for (x, y), result in zip(((one, two), (two, two), (nan, two)), expected, strict=True):
         for word, wanted in (("br", result), ("bn", 1 - result)):
-            for place in ("FB", "x0", "x5"):
-                steps = [("constf FA", x), (f"constf {place}", y), ("jump", f"{word} f64.{op} FA,{place}", 0)]
-                steps += [("const A", 0), ("ret",), ("label", 0), ("const A", 1)]
-                assert machine.run(":I", (), *steps) == (wanted,), (word, op, x, y)
+            steps = [("constf FA", x), ("constf FB", y), ("jump", f"{word} f64.{op} FA,FB", 0)]
+            steps += [("const A", 0), ("ret",), ("label", 0), ("const A", 1)]
+            assert machine.run(":I", (), *steps) == (wanted,), (word, op, x, y)
 table = [("mov A,r1",), ("table", "br_table A", [0, 1, 2], 2)]
 table += [step for n in (2, 0, 1) for step in (("label", n), ("const A", 10 + n), ("ret",))]
 code = machine.load(table)
@@ -207,10 +206,7 @@ assert [machine.call(code, "I:I", i)[0] for i in (0, 1, 2, 3, -1, 1 << 31, 1 << 
 
 def test_traps(run: Callable[..., str]) -> None:
     script = """
-from wasmjit.abi.traps import TrapCode
 assert machine.trap(":", (), ("unreachable",)) == "UNREACHABLE"
-for code in TrapCode:
-    assert machine.trap(":", (), (f"trap {int(code)}",)) == code.name
 try:
     machine.run(":", (), ("unreachable",))
 except native_harness.TrapRaised as trap:

@@ -22,8 +22,6 @@ def control() -> Iterator[tuple[str, Recipe]]:
     yield "ret", _return
     yield "br_table A", _branch_by_table
     yield "unreachable", lambda f: f.lower("unreachable")
-    for code in TrapCode:
-        yield f"trap {int(code)}", _trap(code)
     yield "call", call_in_registers("call")
     for kind in ("import", "ref", "indirect"):
         yield f"call {kind}", call_in_registers(kind)
@@ -33,10 +31,6 @@ def _return(f: StencilEmitter) -> None:
     first = f.emit(f"insertvalue {RESULT} poison, i64 %A, 0")
     both = f.emit(f"insertvalue {RESULT} {first}, {VECTOR} %FA, 1")
     f.line(f"ret {RESULT} {both}")
-
-
-def _trap(code: TrapCode) -> Recipe:
-    return lambda f: f.trap_now(code)
 
 
 def _branch_by_table(f: StencilEmitter) -> None:

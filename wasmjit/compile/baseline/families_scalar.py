@@ -13,7 +13,7 @@ _FREQUENT = frozenset({"add", "sub", "mul", "and", "or", "xor", "shl", "shr_s", 
 
 _TRAPPING = frozenset({"div_s", "div_u", "rem_s", "rem_u"})
 _BY_COUNT = frozenset({"shl", "shr_s", "shr_u", "rotl", "rotr"})
-# Their results are mostly branched on; of the others, operands in registers go through B or FB.
+# Those of integers are mostly branched on, with operands in any register; others bring them into B or FB.
 _COMPARISONS = frozenset(
     {"eq", "ne", "lt", "gt", "le", "ge", *(f"{name}_{sign}" for name in ("lt", "gt", "le", "ge") for sign in "su")}
 )
@@ -50,14 +50,15 @@ def _integer_pairs(mnemonic: str) -> Iterator[tuple[str, Recipe]]:
 
 
 def _float_pairs(mnemonic: str) -> Iterator[tuple[str, Recipe]]:
-    compares = mnemonic.partition(".")[2] in _COMPARISONS
-    for second in ("FB", "S", *VECTOR_CACHE):
+    if mnemonic.partition(".")[2] not in _COMPARISONS:
+        for second in ("FB", "S", *VECTOR_CACHE):
+            yield f"{mnemonic} FA,{second}", operation(mnemonic, ("FA", second))
+        return
+    for second in ("FB", "S"):
         key, places = f"{mnemonic} FA,{second}", ("FA", second)
-        if compares:
-            yield f"br {key}", branch(mnemonic, places, if_true=True)
-            yield f"bn {key}", branch(mnemonic, places, if_true=False)
-        if not compares or second not in VECTOR_CACHE:
-            yield key, operation(mnemonic, places)
+        yield key, operation(mnemonic, places)
+        yield f"br {key}", branch(mnemonic, places, if_true=True)
+        yield f"bn {key}", branch(mnemonic, places, if_true=False)
 
 
 def _branch_if_not_zero(type: str, *, if_true: bool) -> Recipe:

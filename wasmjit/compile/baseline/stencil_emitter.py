@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from wasmjit.abi import layout
 from wasmjit.abi.libcalls import Libcall
-from wasmjit.abi.traps import TrapCode
 from wasmjit.compile.baseline.hole import Hole
 from wasmjit.compile.baseline.registers import (
     INTEGERS,
@@ -143,10 +142,6 @@ class StencilEmitter(Emitter):
         self.declare("declare void @llvm.trap()")
         self.line("call void @llvm.trap()")
         self.line("unreachable")
-
-    def trap_now(self, code: TrapCode) -> None:
-        """End the stencil with a trap."""
-        self.trap(str(int(code)))
 
     def hoisted(self, name: str, offset: int, base: str = "%c") -> str:
         """The base of memory 0 is in a register."""
