@@ -8,8 +8,7 @@ helpers expect it.
 from __future__ import annotations
 
 import ctypes
-import weakref
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from functools import cache
 
@@ -27,7 +26,7 @@ from wasmjit.abi.layout import (
     VMCTX_STORE,
 )
 from wasmjit.errors import InternalError, WasmException
-from wasmjit.light import TYPE_CHECKING, Any
+from wasmjit.light import ABC, TYPE_CHECKING, Any
 from wasmjit.runtime.callbacks import cover_entry
 from wasmjit.runtime.func import FuncInstance, check_buffer
 from wasmjit.runtime.raw import SPACE, Block
@@ -86,15 +85,12 @@ def host_func_at(address: int) -> HostFuncInstance | None:
     return None if context is None else context.func
 
 
-def _context_block(store: Store, callable: object) -> Block:
+def _fill_context(words: memoryview, store: Store, callable: object) -> None:
     """The memory of a host context; it refers to the callable without keeping it."""
-    block = Block(HOST_CONTEXT_BYTES)
-    words = block.words
     words[VMCTX_STORE // 8] = store.header.address
     words[VMCTX_LIBCALLS // 8] = store.libcalls.address
     words[HOST_CALLABLE // 8] = id(callable)
     words[HOST_ACCEPT // 8] = id(_accept)
-    return block
 
 
 class HostImport(HostContext):
@@ -102,15 +98,17 @@ class HostImport(HostContext):
 
     __slots__ = ("__weakref__", "_caller", "_func", "block")
 
-    def __init__(self, func: HostFuncInstance, caller: ModuleInstance) -> None:
+    def __init__(self, func: HostFuncInstance, caller: ModuleInstance, block: Block) -> None:
+        """`block` is the memory for it."""
         self._func = func
-        self.block = _context_block(func.store, func.callable)
-        self.block.words[HOST_CALLER // 8] = id(caller) if func.wants_caller else 0
+        self.block = block
+        _fill_context(block.words, func.store, func.callable)
+        block.words[HOST_CALLER // 8] = id(caller) if func.wants_caller else 0
         self.bind(caller)
 
     def bind(self, caller: ModuleInstance) -> None:
         """Enter the caller, and this context for calls."""
-        self._caller = weakref.ref(caller)
+        self._caller = caller.weak
         self.register()
 
     @property
@@ -189,7 +187,8 @@ class HostFuncInstance(FuncInstance, HostContext):
         direct = store.native.direct
         host = direct.host(self.signature.key) if direct is not None else None
         self._code = store.native.thunk(self.signature.key) if host is None else host
-        self.block = _context_block(store, callable)
+        self.block = Block(HOST_CONTEXT_BYTES)
+        _fill_context(self.block.words, store, callable)
         self.block.words[HOST_CALLER // 8] = id(None) if wants_caller else 0
         self._record = Block(FUNCREF_BYTES)
         words = self._record.words

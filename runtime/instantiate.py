@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from wasmjit.abi.layout import (
     FUNCREF_CODE,
     FUNCREF_FUNCIDX,
     FUNCREF_TYPE_ID,
     FUNCREF_VMCTX,
+    HOST_CONTEXT_BYTES,
     IMPORT_CODE,
     IMPORT_VMCTX,
     MEMORY_BASE,
@@ -26,13 +27,14 @@ from wasmjit.runtime.instance import ModuleInstance
 from wasmjit.runtime.matching import Extern, match_imports
 from wasmjit.runtime.memory import MemoryInstance
 from wasmjit.runtime.plan import RECORD_WORDS, plan_for
+from wasmjit.runtime.raw import Block
 from wasmjit.runtime.store import Store
 from wasmjit.runtime.table import TableInstance, TableStorage
 from wasmjit.runtime.tag import TagInstance
 from wasmjit.runtime.traps import plain_trap
 from wasmjit.runtime.typeinfo import type_id
 from wasmjit.wasm.module import ElementSegment, Module
-from wasmjit.wasm.types import FuncType, is_func_ref
+from wasmjit.wasm.types import is_func_ref
 
 if TYPE_CHECKING:
     from wasmjit.abi.native import NativeModule
@@ -50,7 +52,7 @@ def instantiate(store: Store, module: Module, native: NativeModule, imports: Seq
     with store.lock:
         instance = ModuleInstance(store, plan, native, imports)
         store.code[native] = plan
-        if any(not isinstance(type, FuncType) for type in module.types):
+        if plan.needs_heap:
             from wasmjit.runtime.heap import make_heap
 
             make_heap(store).link(instance)
@@ -95,14 +97,16 @@ def _take_imports(instance: ModuleInstance) -> None:
             extern.instance.links.add(instance)
 
 
-def _callee(instance: ModuleInstance, func: FuncInstance) -> tuple[int, int]:
-    """Code and context of an imported function."""
-    code, context = func.callee
-    if isinstance(func, HostFuncInstance) and func.needs_caller:
-        own = HostImport(func, instance)
-        instance.host_imports.append(own)
-        context = own.block.address
-    return code, context
+def _callees(instance: ModuleInstance) -> Iterator[tuple[int, int]]:
+    """Code and context of each imported function; host functions that need one get a context for this instance."""
+    contexts = Block(HOST_CONTEXT_BYTES * len(instance.imported_funcs))
+    for funcidx, func in enumerate(instance.imported_funcs):
+        code, context = func.callee
+        if isinstance(func, HostFuncInstance) and func.needs_caller:
+            own = HostImport(func, instance, contexts.part(HOST_CONTEXT_BYTES * funcidx, HOST_CONTEXT_BYTES))
+            instance.host_imports.append(own)
+            context = own.block.address
+        yield code, context
 
 
 # --- the VMContext
@@ -137,10 +141,10 @@ def _define_tags(instance: ModuleInstance) -> None:
 def _fill_functions(instance: ModuleInstance) -> None:
     """The imported functions, and the records of all functions that can become references."""
     layout, words = instance.plan.layout, instance.vmctx.words
-    callees = [_callee(instance, func) for func in instance.imported_funcs]
-    for funcidx, (code, vmctx) in enumerate(callees):
-        words[(layout.imported_func(funcidx) + IMPORT_CODE) // 8] = code
-        words[(layout.imported_func(funcidx) + IMPORT_VMCTX) // 8] = vmctx
+    for funcidx, (code, vmctx) in enumerate(_callees(instance)):
+        offset = layout.imported_func(funcidx)
+        words[(offset + IMPORT_CODE) // 8] = code
+        words[(offset + IMPORT_VMCTX) // 8] = vmctx
     _fill_records(instance)
 
 

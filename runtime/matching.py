@@ -29,7 +29,8 @@ def match_imports(store: Store, imports: Sequence[Import], given: Sequence[Exter
     if len(given) != len(imports):
         raise LinkError(f"unknown import: {len(imports)} expected, {len(given)} given")
     for wanted, extern in zip(imports, given, strict=True):
-        match_import(store, wanted, extern)
+        if not (isinstance(extern, FuncInstance) and extern.store is store and extern.deftype is wanted.deftype):
+            match_import(store, wanted, extern)
 
 
 def match_import(store: Store, wanted: Import, extern: object) -> None:

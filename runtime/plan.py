@@ -21,6 +21,7 @@ from wasmjit.runtime.raw import Block, address_of
 from wasmjit.runtime.typeinfo import type_id
 from wasmjit.runtime.values import Signature, signature_of
 from wasmjit.wasm.module import ElementSegment, Export, Module
+from wasmjit.wasm.types import FuncType
 
 if TYPE_CHECKING:
     from wasmjit.abi.native import NativeModule, NativeSupport
@@ -43,6 +44,8 @@ class ModulePlan:
         self.type_ids = Block(8 * len(module.types))
         for typeidx, type in enumerate(module.deftypes):
             self.type_ids.words[typeidx] = type_id(type)
+        self.needs_heap = any(not isinstance(type, FuncType) for type in module.types)
+        """Whether instances may make structures and arrays."""
         self._signatures: dict[int, Signature] = {}
         self._references: dict[int, memoryview] = {}  # by identity: the module keeps its segments
         self._records = memoryview(array("Q"))

@@ -48,6 +48,13 @@ class Block:
         self.words: memoryview = memoryview(storage)[padding : padding + size].cast("Q")
         """The contents as 64-bit words; it keeps the memory alive."""
 
+    def part(self, start: int, size_bytes: int) -> Block:
+        """Some of the words as a block, which keeps all of it alive."""
+        part = Block.__new__(Block)
+        part.address = self.address + start
+        part.words = self.words[start // 8 : (start + size_bytes) // 8]
+        return part
+
 
 class _PyBuffer(ctypes.Structure):
     """`Py_buffer` of the C API; only `buf` is read."""

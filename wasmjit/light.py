@@ -1,4 +1,4 @@
-"""What `typing` and `enum` offer to type checkers and readers, without importing them: for a program's start.
+"""What `typing`, `enum` and `abc` offer to type checkers and readers, without importing them: for a program's start.
 
 Type checkers see the originals. At run time the names of `typing` are there and mean nothing, except that `NamedTuple`,
 `IntEnum` and `TypedDict` make what the originals make, as far as this package needs it.
@@ -9,6 +9,7 @@ from __future__ import annotations
 TYPE_CHECKING = False  # what type checkers take for true
 
 __all__ = [
+    "ABC",
     "TYPE_CHECKING",
     "Any",
     "Generic",
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from abc import ABC
     from enum import IntEnum
     from typing import (
         Any,
@@ -63,7 +65,7 @@ else:
         def __init_subclass__(cls, **options):
             pass
 
-    Generic = Literal = NoReturn = Protocol = SupportsIndex = TypeAlias = TypeGuard = Union = Unpack = Any
+    ABC = Generic = Literal = NoReturn = Protocol = SupportsIndex = TypeAlias = TypeGuard = Union = Unpack = Any
 
     class TypedDict(dict):
         """The base of dictionaries with certain keys."""

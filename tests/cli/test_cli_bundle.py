@@ -67,6 +67,17 @@ def test_a_damaged_file_is_made_again(start):
     assert start() > 50
 
 
+def test_modules_whose_code_is_damaged_are_loaded_as_usual(start):
+    start()
+    start()
+    everything = start()
+    with open(_bundle().path, "r+b") as file:
+        file.seek(-100_000, os.SEEK_END)
+        file.write(b"\xff" * 100)
+    assert everything - 3 < start() < everything
+    assert start() == everything
+
+
 def test_modules_whose_sources_have_changed_are_loaded_as_usual(start):
     start()
     start()

@@ -48,6 +48,10 @@ class Entry:
             return None
         return data if len(data) == self._tail_size and digest(data) == self._tail_digest else None
 
+    def part(self, start: int, size: int) -> bytes:
+        """Some bytes of the tail, for a reader who checks them; fewer if it ends before. Raises OSError."""
+        return _read_at(self._fd, size, HEADER_BYTES + len(self.head) + start)
+
     def __del__(self, close: object = os.close) -> None:
         close(self._fd)  # type: ignore[operator]
 

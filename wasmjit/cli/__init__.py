@@ -29,6 +29,10 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         status = run_plainly(given[1], given[2:])
         if status is not None:
             bundle.keep()
+            if args is None:
+                from wasmjit.cli.leave import leave
+
+                leave(status)
             sys.exit(status)
     from wasmjit.cli.commands import run_commands
 
