@@ -48,7 +48,14 @@ def test_verify_finds_and_removes_damage(filled, cli):
     assert not path.exists()
 
 
-def test_no_cache_keeps_nothing(cache, cli_process, text_file):
+def test_no_cache_keeps_nothing_of_the_program(cache, cli_process, text_file):
     name = text_file('(module (func (export "f") (result i32) (i32.const 7)))')
     assert cli_process("run", "--no-cache", "--invoke", "f", name).stdout == "7\n"
+    assert {path.name.partition("-")[0] for path in cache.iterdir()} <= {"object", "stencils"}
+
+
+def test_without_a_directory_nothing_is_kept_at_all(cache, cli_process, text_file):
+    name = text_file('(module (func (export "f") (result i32) (i32.const 7)))')
+    environment = {**os.environ, "WASMJIT_CACHE_DIR": ""}
+    assert cli_process("run", "--invoke", "f", name, env=environment).stdout == "7\n"
     assert not cache.exists()

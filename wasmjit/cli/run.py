@@ -15,7 +15,6 @@ from wasmjit.api.instance import initialize
 from wasmjit.api.linker import Linker
 from wasmjit.api.module import Module
 from wasmjit.api.store import Store
-from wasmjit.cache.location import ENVIRONMENT as CACHE_ENVIRONMENT
 from wasmjit.cli.arguments import format_result, parse_arguments
 from wasmjit.cli.common import (
     CliError,
@@ -70,7 +69,7 @@ Examples:
 @click.option("--stub-all", is_flag=True, help="Provide all imports that are missing, as --stub without VALUE does.")
 @click.option("--invoke", metavar="NAME", help="Call this export with ARGS and print its results.")
 @click.option("--eager", is_flag=True, help="Compile everything before the program starts, in several processes.")
-@click.option("--no-cache", is_flag=True, help="Neither use nor keep compiled code on disk.")
+@click.option("--no-cache", is_flag=True, help="Neither use nor keep compiled code of the program.")
 @report_options
 @debug_option
 @click.argument("file", metavar="FILE")
@@ -103,8 +102,6 @@ def command(
     """
     with errors_of(file):
         compilation: Compilation = "eager" if eager else "lazy"
-        if no_cache:
-            os.environ[CACHE_ENVIRONMENT] = ""  # of the code that all modules share, too
         engine = make_engine(
             opt,
             bounds_checks,

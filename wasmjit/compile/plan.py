@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from wasmjit.cache.location import cache_path, usable_directory
 from wasmjit.compile.direct import has_usual_objects
 from wasmjit.compile.platform import supports_guard_pages
 from wasmjit.config import AUTO_OPT_CODE_BYTES, Config, Tier
@@ -55,8 +56,15 @@ def resolve_guard(config: Config) -> bool:
 
 
 def resolve_tier(config: Config) -> Tier:
-    """The tier that functions begin in: what the config says, or "optimized" where that can't be."""
-    if config.tier in ("auto", "baseline") and (config.compilation == "eager" or not has_baseline()):
+    """The tier that functions begin in: what the config says, or "optimized" where that can't be.
+
+    Stencils are of this machine's processor. Where they can't be kept, making them takes longer than most programs.
+    """
+    if config.tier not in ("auto", "baseline"):
+        return config.tier
+    if config.compilation == "eager" or config.target_cpu not in (None, "native") or not has_baseline():
+        return "optimized"
+    if config.tier == "auto" and usable_directory(cache_path(), create=True) is None:
         return "optimized"
     return config.tier
 
