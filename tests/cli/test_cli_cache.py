@@ -1,5 +1,7 @@
 """`wasmjit cache`."""
 
+import os
+
 import pytest
 
 
