@@ -160,6 +160,7 @@ seen = []
 def handler(number, frame):
     seen.append(threading.current_thread() is threading.main_thread())
     if len(seen) == 5:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         raise LookupError("enough")
 signal.signal(signal.SIGALRM, handler)
 signal.setitimer(signal.ITIMER_REAL, 0.02, 0.02)
@@ -172,7 +173,6 @@ threading.Thread(target=tick).start()
 try:
     wrap_func(inst.exports["spin"])()
 except LookupError as error:
-    signal.setitimer(signal.ITIMER_REAL, 0)
     print(error, seen, len(ticks) > 5)
 """
     assert rt_script(SIGNALS + script) == "enough [True, True, True, True, True] True\n"
