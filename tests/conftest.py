@@ -1,9 +1,10 @@
-"""What all tests share: where the project and the official suite are, and how hypothesis behaves."""
+"""What all tests share: where project and official suite are, how hypothesis behaves, what an emulator can not do."""
 
 from __future__ import annotations
 
 import os
 import tempfile
+import tomllib
 from pathlib import Path
 
 import hypothesis
@@ -21,6 +22,18 @@ os.environ["WASMJIT_CACHE_DIR"] = os.environ["WASMJIT_TEST_CACHE"]
 hypothesis.settings.register_profile("wasmjit", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.register_profile("ci", parent=hypothesis.settings.get_profile("wasmjit"), derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "wasmjit")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In the ARM64 that tests/arm64/run emulates, expect those to fail that the emulator is no match for."""
+    if "WASMJIT_EMULATED" not in os.environ:
+        return
+    expected = tomllib.loads((ROOT / "tests" / "arm64" / "emulated.toml").read_text(encoding="utf-8"))["expect"]
+    reasons = {entry["test"]: entry["reason"] for entry in expected}
+    for item in items:
+        reason = reasons.get(item.nodeid.partition("[")[0])
+        if reason:
+            item.add_marker(pytest.mark.xfail(reason=reason, strict=True))
 
 
 @pytest.fixture(scope="session")

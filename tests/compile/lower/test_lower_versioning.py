@@ -108,9 +108,12 @@ SCALE = """(module (memory (export "memory") 1)
 def optimised(wat: str, bounds_checks: str) -> str:
     from wasmjit.api.wat import wat_to_wasm
     from wasmjit.compile.llvm.object import CodegenSettings, optimize_ir
+    from wasmjit.compile.llvm.target import resolve_target
 
-    config = Config(opt="2", bounds_checks=bounds_checks, target_cpu="x86-64-v3")  # type: ignore[arg-type]
-    return optimize_ir(function_ir(decode_module(wat_to_wasm(wat)), config, 0), CodegenSettings("2", "x86-64-v3"))
+    target = resolve_target("x86-64-v3", "x86_64-linux")
+    config = Config(opt="2", bounds_checks=bounds_checks, target_cpu=target.cpu, target="x86_64-linux")  # type: ignore[arg-type]
+    settings = CodegenSettings("2", target.cpu, "", target.triple)
+    return optimize_ir(function_ir(decode_module(wat_to_wasm(wat)), config, 0), settings)
 
 
 @pytest.mark.parametrize("bounds_checks", ["guard", "explicit"])
