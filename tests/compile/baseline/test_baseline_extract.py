@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import re
-from itertools import chain
 
 import pytest
 
@@ -12,6 +11,7 @@ from wasmjit.compile.baseline import generate
 from wasmjit.compile.baseline.hole import Hole, ScaledHole
 from wasmjit.compile.baseline.immediate import with_immediate
 from wasmjit.compile.baseline.library import stencil_library
+from wasmjit.compile.baseline.library_parts import CORE, FLOATS, VECTORS
 from wasmjit.compile.baseline.stencil import Constant, Field, Stencil, join_parts
 from wasmjit.compile.llvm.object import CodegenSettings, compile_assembly
 from wasmjit.errors import InternalError
@@ -19,25 +19,19 @@ from wasmjit.errors import InternalError
 pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="stencils are for x86-64")
 
 NAMES = frozenset({"D", "F", "G", "K", "M", "N", "O", "S", "W", "W2"})
+FIXED_PARTS = (CORE, FLOATS, VECTORS)
 PROCESS_SYMBOLS = frozenset({"memset", "memmove"})
 
 
 @pytest.fixture(scope="module", params=[True, False], ids=["guard", "explicit"])
 def stencils(request: pytest.FixtureRequest) -> dict[str, Stencil]:
     """Fixture: all stencils with fixed keys, of both modes."""
-    return generate.scalar_stencils(guard=request.param) | generate.vector_stencils(guard=request.param)
+    core, floats, vectors = (generate.fixed_stencils(part, guard=request.param) for part in FIXED_PARTS)
+    return core | floats | vectors
 
 
 def test_every_recipe_makes_a_stencil(stencils: dict[str, Stencil]) -> None:
-    recipes = chain(
-        generate.moves(),
-        generate.scalars(),
-        generate.accesses(vectors=False),
-        generate.control(),
-        generate.state(),
-        generate.vectors(),
-    )
-    keys = [key for key, _ in recipes]
+    keys = [key for key, _ in generate.recipes()]
     assert len(keys) == len(set(keys))
     assert set(keys) | {"entry"} == set(stencils)
 
@@ -85,8 +79,8 @@ def test_stencils_leave_the_frame_pointer_alone(guard: bool, monkeypatch: pytest
 
     monkeypatch.setattr(generate, "compile_ir", remember)
     monkeypatch.setattr(generate, "extract", lambda data: [])
-    generate.scalar_stencils(guard=guard)
-    generate.vector_stencils(guard=guard)
+    for part in FIXED_PARTS:
+        generate.fixed_stencils(part, guard=guard)
     for text in texts:
         outside_of_entry = re.sub(r"#APP.*?#NO_APP", "", text, flags=re.DOTALL)
         assert not re.search(r"%[re]bp", outside_of_entry)

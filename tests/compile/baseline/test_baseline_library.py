@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from wasmjit.compile.baseline.library import StencilLibrary
+from wasmjit.compile.baseline.library_parts import CORE, FLOATS, VECTORS, part_of
 from wasmjit.compile.baseline.signature_keys import SignatureKey, parse_key
 
 pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="stencils are for x86-64")
@@ -18,7 +19,7 @@ LOOK = """
 import sys
 from wasmjit.compile.baseline.library import stencil_library
 library = stencil_library(sys.argv[1] == "guard")
-sizes = [library.get(key).size for key in ("i32.add A,B", "i8x16.add FA,FB", "call8 iiiiiii:II")]
+sizes = [library.get(key).size for key in ("i32.add A,B", "f64.abs FA", "i8x16.add FA,FB", "call8 iiiiiii:II")]
 print(*sizes, "llvmlite" in sys.modules)
 """
 
@@ -49,7 +50,7 @@ def test_the_second_process_needs_no_llvm(cache: Path, run_script: Run, mode: st
 def test_damaged_parts_are_made_again(cache: Path, run_script: Run) -> None:
     first = look(run_script)
     entries = sorted(cache.glob("stencils-*"))
-    assert len(entries) == 3
+    assert len(entries) == 4
     contents = [entry.read_bytes() for entry in entries]
     for entry, data in zip(entries, contents, strict=True):
         entry.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
@@ -84,6 +85,24 @@ def test_without_a_cache(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_unknown_keys(key: str) -> None:
     with pytest.raises(KeyError):
         StencilLibrary(True).get(key)
+
+
+def test_parts() -> None:
+    floats = ("f32.add FA,FB", "br f64.lt FA,S", "i32.trunc_f64_s FA", "i64.reinterpret_f64 FA", "f32.load r1")
+    vectors = ("i8x16.add FA,FB", "fast f32x4.relaxed_min FA,FB", "v128.load A", "f64x2.extract_lane 0 FA")
+    core = (
+        "i32.add A,B",
+        "br i64.eq A,K",
+        "ldf FA",
+        "constf x0",
+        "global.get f own",
+        "i64.extend_i32_s A",
+        "call",
+        "ret",
+    )
+    assert {part_of(key) for key in floats} == {FLOATS}
+    assert {part_of(key) for key in vectors} == {VECTORS}
+    assert {part_of(key) for key in core} == {CORE}
 
 
 def test_keys_for_signatures() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from wasmjit.compile.baseline.extract import extract
@@ -19,6 +19,7 @@ from wasmjit.compile.baseline.families_signature import (
 from wasmjit.compile.baseline.families_state import state
 from wasmjit.compile.baseline.families_vector import vectors
 from wasmjit.compile.baseline.hole import declarations
+from wasmjit.compile.baseline.library_parts import CORE, part_of
 from wasmjit.compile.baseline.recipe import Recipe
 from wasmjit.compile.baseline.signature_keys import SignatureKey, parse_key
 from wasmjit.compile.baseline.stencil import Stencil
@@ -55,20 +56,19 @@ class _Unit:
         return dict(extract(compile_ir(text, CodegenSettings("1"))))
 
 
-def scalar_stencils(*, guard: bool) -> dict[str, Stencil]:
-    """All that modules without vectors need."""
-    unit = _Unit(guard)
-    unit.functions.append(entry_ir())
-    for key, recipe in chain(moves(), scalars(), accesses(vectors=False), control(), state()):
-        unit.add(key, recipe)
-    return unit.stencils()
+def recipes() -> Iterator[tuple[str, Recipe]]:
+    """All keys that depend on no signature, with what makes their stencils; all but the entry's."""
+    return chain(moves(), scalars(), accesses(vectors=False), control(), state(), vectors())
 
 
-def vector_stencils(*, guard: bool) -> dict[str, Stencil]:
-    """What modules with vectors need besides."""
+def fixed_stencils(part: str, *, guard: bool) -> dict[str, Stencil]:
+    """Those of a part of the library but `SIGNATURES`."""
     unit = _Unit(guard)
-    for key, recipe in vectors():
-        unit.add(key, recipe)
+    if part == CORE:
+        unit.functions.append(entry_ir())
+    for key, recipe in recipes():
+        if part_of(key) == part:
+            unit.add(key, recipe)
     return unit.stencils()
 
 

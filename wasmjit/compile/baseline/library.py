@@ -1,13 +1,12 @@
 """The stencils of this process, by key: out of the cache, or made by LLVM where they are not there yet.
 
-They come in parts, each an entry of the cache: what every module needs, what modules with vectors need besides, and
-what single signatures need, which grows.
+They come in parts, each an entry of the cache: what every module needs, what those with floats or vectors need besides,
+and what single signatures need, which grows.
 """
 
 from __future__ import annotations
 
 import marshal
-import re
 import threading
 from collections.abc import Iterable
 from functools import cache
@@ -15,14 +14,13 @@ from functools import cache
 from wasmjit.cache.digest import key_of
 from wasmjit.cache.entries import read_entry, write_entry
 from wasmjit.cache.identity import compiler_identity, cpu_identity
+from wasmjit.compile.baseline.library_parts import SIGNATURES, part_of
 from wasmjit.compile.baseline.signature_keys import parse_key
 from wasmjit.compile.baseline.stencil import Parts, Stencil, join_parts
 from wasmjit.compile.unwind import Saved
 
 _KIND = "stencils"
 _MARSHAL_VERSION = 4
-_SCALARS, _VECTORS, _SIGNATURES = "scalars", "vectors", "signatures"
-_VECTOR_KEY = re.compile(r"(fast )?(v128|[if]\d+x\d+)\.")
 
 ENTRY_SAVED = Saved(16, (7, 6, 5, 4, 3))
 """What entries save, and where (unwind.py): rbx, r12 to r15, by their words below the caller's frame."""
@@ -50,7 +48,7 @@ class StencilLibrary:
     def demand(self, keys: Iterable[str]) -> None:
         """See to it that those of some keys for signatures are there: that is cheaper than one after the other."""
         with self._lock:
-            wanted = [key for key in dict.fromkeys(keys) if parse_key(key) and key not in self._part(_SIGNATURES)]
+            wanted = [key for key in dict.fromkeys(keys) if parse_key(key) and key not in self._part(SIGNATURES)]
             if wanted:
                 self._add_signatures(wanted)
 
@@ -59,9 +57,9 @@ class StencilLibrary:
         with self._lock:
             if parse_key(key) is not None:
                 self.demand([key])
-                part = _SIGNATURES
+                part = SIGNATURES
             else:
-                part = _VECTORS if _VECTOR_KEY.match(key) else _SCALARS
+                part = part_of(key)
             return join_parts(self._part(part)[key])
 
     # --- parts
@@ -74,7 +72,7 @@ class StencilLibrary:
         if part is None:
             part = self._read(name)
             if part is None:
-                part = {} if name == _SIGNATURES else self._generate(name)
+                part = {} if name == SIGNATURES else self._generate(name)
             self._parts[name] = part
         return part
 
@@ -86,9 +84,9 @@ class StencilLibrary:
         write_entry(_KIND, self._entry(name), marshal.dumps(part, _MARSHAL_VERSION))
 
     def _generate(self, name: str) -> dict[str, Parts]:
-        from wasmjit.compile.baseline.generate import scalar_stencils, vector_stencils
+        from wasmjit.compile.baseline.generate import fixed_stencils
 
-        made = (vector_stencils if name == _VECTORS else scalar_stencils)(guard=self._guard)
+        made = fixed_stencils(name, guard=self._guard)
         part = {key: stencil.parts() for key, stencil in made.items()}
         self._write(name, part)
         return part
@@ -98,9 +96,9 @@ class StencilLibrary:
         from wasmjit.compile.baseline.generate import signature_stencils
 
         made = signature_stencils(keys, guard=self._guard)
-        part = self._part(_SIGNATURES)
+        part = self._part(SIGNATURES)
         part |= {key: stencil.parts() for key, stencil in made.items()}
-        self._write(_SIGNATURES, (self._read(_SIGNATURES) or {}) | part)
+        self._write(SIGNATURES, (self._read(SIGNATURES) or {}) | part)
 
 
 class _Known(dict[str, Stencil]):
