@@ -20,7 +20,7 @@ from itertools import count
 from wasmjit.compile.worker import STACK_BYTES
 from wasmjit.light import TypeAlias
 
-NICENESS = 5
+NICENESS = 2
 """How much it gives way to other threads. Much more would let it sleep with the GIL or LLVM's lock in its hands."""
 
 Job: TypeAlias = Callable[[], None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from array import array
 from collections.abc import Callable
 from threading import RLock
@@ -33,6 +34,8 @@ class TieredModule(LazyModule):
         statistics: Statistics | None = None,
     ) -> None:
         self._first_calls = RLock()
+        self.last_first_call = 0.0
+        """When a function was last compiled for being called, by `time.monotonic`."""
         self._baseline: BaselineCompiler | None = None
         self._callable: memoryview | None = None
         self._optimized: dict[int, int] = {}
@@ -92,6 +95,7 @@ class TieredModule(LazyModule):
                 return False
             pack.ranks = [BASELINE] * len(pack.ranks)
             self.keep(pack, "baseline")
+            self.last_first_call = time.monotonic()
             return True
 
     def _new_baseline(self) -> BaselineCompiler:

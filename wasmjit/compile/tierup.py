@@ -24,13 +24,18 @@ if TYPE_CHECKING:
     from wasmjit.compile.tiered_module import TieredModule
     from wasmjit.compile.unit_compiler import UnitCompiler
 
-BASE_THRESHOLD = 30_000
+BASE_THRESHOLD = 50_000
 """Calls and iterations after which a function may be hot."""
 
-THRESHOLD_PER_BYTE = 20
-"""So many more it takes for each byte of the body, as compiling it takes that much longer."""
+THRESHOLD_PER_BYTE = 100
+"""So many more it takes for each byte of the body: compiling a byte takes LLVM 20 to 40 us, and a tick of baseline code
+some tens of nanoseconds. So a function is worth optimising when it has run for about a tenth of what that takes."""
 
-_RESUME, _ENTER = 0, 1  # priorities: a loop that runs comes before a function that may be called again
+CALM_S, PATIENCE_S = 0.02, 1.0
+"""While a program keeps calling functions for the first time, it needs the interpreter's lock more than the optimiser
+does: that waits for a pause of such a length, but not for ever."""
+
+_RESUME, _ENTER = 0, 1 << 32  # priorities: a loop that runs comes before a function that may be called again
 _WAITING = 1 << 60
 """Value of a counter while code is being made: as good as endless."""
 
@@ -101,7 +106,8 @@ class TierManager:
             if self._waits:
                 run_in_worker(job)
             else:
-                submit(priority, job)
+                start, end = self._codes[index]
+                submit(priority + end - start, _Patient(self._owner, job))
 
     def finish(self, owner: TieredModule, index: int, place: int, pack: CodePack | None, source: Source) -> None:
         """Use the code that has been made, None if that went wrong. The baseline goes on then."""
@@ -132,6 +138,27 @@ class TierManager:
             time.sleep(_PAUSE_S)
             if self._counters[index] < _WAITING // 2:
                 break
+
+
+class _Patient:
+    """Does a job when no functions are being compiled for their first call."""
+
+    __slots__ = ("_job", "_owner")
+
+    def __init__(self, owner: weakref.ref[TieredModule], job: _Job) -> None:
+        self._owner = owner
+        self._job = job
+
+    def __call__(self) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while (owner := self._owner()) is not None:
+            now = time.monotonic()
+            calm_from = min(owner.last_first_call + CALM_S, deadline)
+            del owner
+            if now >= calm_from:
+                self._job()
+                return
+            time.sleep(calm_from - now)
 
 
 class _Job:

@@ -41,6 +41,7 @@ CONVERSIONS = {
     ("f64", "i64"): "i64.reinterpret_f64",
     ("f32", "i32"): "i32.reinterpret_f32",
 }
+ARGUMENTS = ((0, 1, 2.0, 3.0), (-7, 1 << 40, 0.5, -1.0), (9, 9, 9.0, 9.0))
 FUEL = 60
 """Iterations of all loops together, then the function returns."""
 
@@ -193,6 +194,7 @@ class Writer:
         results = "".join(f" (result {type})" for type in self.results)
         locals = " ".join(f"(local {name} {type})" for type, names in LOCALS.items() for name in names[1:])
         params = " ".join(f"(param {names[0]} {type})" for type, names in LOCALS.items() if type != "v128")
+        params += " (param i32 i32 i32 i64)" * self.random.randint(0, 1)  # more than there are registers
         vectors = " ".join(f"(local {name} v128)" for name in LOCALS["v128"][:1])
         return f"""(module (tag $tag (param i32))
           (func $throw (param i32) local.get 0 i32.eqz if local.get 0 throw $tag end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wasmjit.compile.baseline.call_plan import call_plan
 from wasmjit.compile.convention import SLOT_ALIGN, value_slots
 from wasmjit.compile.lower.emitter import CONTEXT_ACCESS, Emitter
 from wasmjit.compile.lower.types import LLVM_TYPE, result_letters
@@ -18,7 +19,7 @@ def frame_slot(f: Emitter, frame: str, offset: int) -> str:
 def store_results(f: Emitter, frame: str) -> None:
     """Return what is on the stack as code that goes on with a frame does."""
     letters = result_letters(f.type)
-    if len(letters) > 1:
+    if call_plan(f.type).registers is None:
         for (llvm, offset), value in zip(value_slots(letters), f.stack, strict=True):
             slot = frame_slot(f, frame, offset)
             f.line(f"store {llvm} {value}, ptr {slot}, align {SLOT_ALIGN}{CONTEXT_ACCESS}")
