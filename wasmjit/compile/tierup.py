@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from wasmjit.compile.tiered_module import TieredModule
     from wasmjit.compile.unit_compiler import UnitCompiler
 
-BASE_THRESHOLD = 50_000
+BASE_THRESHOLD = 200_000
 """Calls and iterations after which a function may be hot."""
 
 THRESHOLD_PER_BYTE = 100
