@@ -17,7 +17,7 @@ static double now(void) {
 }
 
 int main(int argc, char **argv) {
-    int size = argc > 1 ? atoi(argv[1]) : DEFAULT_SIZE;
+    volatile int size = argc > 1 ? atoi(argv[1]) : DEFAULT_SIZE; /* read each time: nothing is computed once for all */
     int repetitions = argc > 2 ? atoi(argv[2]) : 5;
     double best = 1e9;
     setup(size);

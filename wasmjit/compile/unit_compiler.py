@@ -9,7 +9,7 @@ from wasmjit.binary.code import Body
 from wasmjit.compile.cluster import plan_cluster
 from wasmjit.compile.link import link_object
 from wasmjit.compile.llvm.object import CodegenSettings, compile_ir
-from wasmjit.compile.llvm.pipeline import VECTORIZING
+from wasmjit.compile.llvm.pipeline import FASTEST, VECTORIZING
 from wasmjit.compile.llvm.target import Target, resolve_target
 from wasmjit.compile.lower import Unit
 from wasmjit.compile.pack import CodePack
@@ -70,6 +70,7 @@ class UnitCompiler:
             guard=self.guard,
             deterministic=self.deterministic,
             inlines=self.settings.opt in VECTORIZING,
+            unrolls_recursion=self.settings.opt in FASTEST,
             vectorizes=self.settings.opt in VECTORIZING and not self.fuel,
             fuel=self.fuel,
             counts=self.counts,

@@ -14,6 +14,9 @@ _INLINE_THRESHOLD_SIZE = 50  # as clang -Os
 VECTORIZING = frozenset({"2", "3", "s"})
 """The levels at which loops are vectorised, and functions inlined."""
 
+FASTEST = VECTORIZING - {"s"}
+"""Those of them that spend code on speed."""
+
 
 def run_passes(machine: Any, module: Any, opt: str) -> None:
     """Run the passes of level `opt` over a parsed module, in place.

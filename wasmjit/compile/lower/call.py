@@ -131,6 +131,8 @@ def _direct(f: Emitter, funcidx: int) -> Callee:
     type = f.module.func_type(funcidx)
     if funcidx < f.module.num_imported_funcs:
         return imported_callee(f, type, f.unit.layout.imported_func(funcidx))
+    if f.own_calls is not None and f.own_calls[0] == funcidx:
+        return Callee(type, f.own_calls[1], "%c")
     if funcidx in f.unit.members:
         return Callee(type, f"@f{funcidx}", "%c")
     slots = f.hoisted("%slots", layout.VMCTX_SLOTS)

@@ -96,6 +96,7 @@ class Emitter:
         "next_value",
         "offset",
         "opened",
+        "own_calls",
         "promoted",
         "run",
         "scope",
@@ -124,6 +125,7 @@ class Emitter:
         self.locals_in_memory = False
         self.has_invokes = False
         self.moves_frame = False  # tail calls away from stack arguments
+        self.own_calls: tuple[int, str] | None = None  # the function, and what a call of itself calls (recursion.py)
         self.frames: list[Frame] = []
         self.assigned: list[tuple[int, ...]] = []
         self.opened = 0

@@ -16,6 +16,7 @@ from wasmjit.compile.lower.emitter import Emitter
 from wasmjit.compile.lower.exception import begin_catch, end_delegate
 from wasmjit.compile.lower.locations import locate_consumers
 from wasmjit.compile.lower.loops import counted_loop, innermost_loops
+from wasmjit.compile.lower.recursion import Copy
 from wasmjit.compile.lower.registry import HANDLERS
 from wasmjit.compile.lower.types import LLVM_TYPE, ZERO, param_letters, result_letters, result_type
 from wasmjit.compile.lower.versioning import lower_versioned
@@ -43,10 +44,15 @@ _CATCHES = frozenset((CODE_BY_NAME["catch"], CODE_BY_NAME["catch_all"]))
 _DELEGATE = CODE_BY_NAME["delegate"]
 
 
-def lower_function(unit: Unit, funcidx: int, body: Body, scope: int) -> str:
-    """The LLVM function for a validated body; `scope` is the number of its debug scope in the unit's metadata."""
+def lower_function(unit: Unit, funcidx: int, body: Body, scope: int, copy: Copy | None = None) -> str:
+    """The LLVM function for a validated body; `scope` is the number of its debug scope in the unit's metadata.
+
+    `copy` is given for a function that is inlined into itself: which copy of it this is.
+    """
     type = unit.module.func_type(funcidx)
     f = Emitter(unit, type, scope)
+    if copy is not None:
+        f.own_calls = funcidx, copy.callee
     f.entry.extend(joined_parameters(param_letters(type)))
     types = [*type.params, *body.local_types]
     values = [*(f"%p{i}" for i in range(len(type.params))), *(ZERO[t] for t in body.local_types)]
@@ -62,7 +68,8 @@ def lower_function(unit: Unit, funcidx: int, body: Body, scope: int) -> str:
     if not f.dead_depth:
         lower_function_result(f)
     params = parameter_list(param_letters(type), result_letters(type))
-    return finish_function(f, funcidx, body, f"{result_type(type)} @f{funcidx}(ptr %c{params})")
+    name = f"@f{funcidx}" if copy is None else copy.name
+    return finish_function(f, funcidx, body, f"{result_type(type)} {name}(ptr %c{params})", copy)
 
 
 def begin_body(f: Emitter, body: Body) -> None:
@@ -73,7 +80,7 @@ def begin_body(f: Emitter, body: Body) -> None:
         f.fuel_costs = fuel_costs(body.instrs)
 
 
-def finish_function(f: Emitter, funcidx: int, body: Body, signature: str) -> str:
+def finish_function(f: Emitter, funcidx: int, body: Body, signature: str, copy: Copy | None = None) -> str:
     """The LLVM function whose lines are complete; `signature` is its result type, name and parameters."""
     if f.guard:
         locate_consumers(f.lines)
@@ -83,8 +90,12 @@ def finish_function(f: Emitter, funcidx: int, body: Body, signature: str) -> str
     too_large = end - start > OPTIMIZE_MAX_BODY_BYTES or f.longest_run > OPTIMIZE_MAX_SPLITS
     attributes = "#4" if f.moves_frame else "#1" if too_large else "#0"
     personality = " personality ptr @personality" if f.has_invokes else ""
-    header = f"define {f.unit.linkage}tailcc {signature} {attributes}{personality} !dbg !{f.scope} {{"
-    check = _stack_check(f, body)  # may add to the entry
+    linkage = f.unit.linkage
+    is_inlined = copy is not None and copy.is_inlined
+    if is_inlined:
+        linkage, attributes = "internal ", "#5"
+    header = f"define {linkage}tailcc {signature} {attributes}{personality} !dbg !{f.scope} {{"
+    check = ["br label %b1"] if is_inlined else _stack_check(f, body)  # may add to the entry
     return "\n".join([header, "entry:", *f.entry, *check, *f.lines, "}\n"])
 
 

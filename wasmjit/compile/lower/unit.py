@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from wasmjit.abi import layout
 from wasmjit.abi.libcalls import Libcall
@@ -11,6 +11,7 @@ from wasmjit.compile.jump_ir import JUMP_ATTRIBUTE_TEXT, JUMP_ATTRIBUTES, jump_i
 from wasmjit.compile.lower.emitter import FIRST_FREE_METADATA, METADATA
 from wasmjit.compile.lower.function import lower_function
 from wasmjit.compile.lower.heap import HEAP_METADATA
+from wasmjit.compile.lower.recursion import Copy, recursive_copies
 from wasmjit.compile.lower.resumed import lower_resumed
 from wasmjit.compile.statistics import Statistics, Watch
 from wasmjit.validate import validate_body
@@ -53,6 +54,7 @@ def _attributes(guard: bool, has_invokes: bool) -> str:
         "#2": trap,
         JUMP_ATTRIBUTES: JUMP_ATTRIBUTE_TEXT,
         "#4": f"noinline optnone {common}",
+        "#5": f"alwaysinline {common} {_NO_TAIL_CALLS}",
     }
     return "".join(f"attributes {name} = {{ {text} }}\n" for name, text in groups.items())
 
@@ -68,7 +70,8 @@ define internal void @personality() #2 {
 class Unit:
     """What the functions of one IR module share. Bodies are validated here: no unvalidated code is ever lowered.
 
-    `inlines` says whether LLVM is going to inline functions, `vectorizes` whether it vectorises loops, `deterministic`
+    `inlines` says whether LLVM is going to inline functions, `unrolls_recursion` whether some are inlined into
+    themselves (recursion.py), `vectorizes` whether it vectorises loops, `deterministic`
     whether relaxed vector instructions give the same results on every machine, `fuel` whether code consumes fuel.
     `bodies` has those that have been decoded already. `counts`: code counts calls and iterations, and moves over to
     better code that there is for a loop. `resumes` is a function, which is no member, and the rank of one of its loops:
@@ -84,6 +87,7 @@ class Unit:
         guard: bool,
         deterministic: bool,
         inlines: bool,
+        unrolls_recursion: bool = False,
         vectorizes: bool = False,
         fuel: bool = False,
         counts: bool = False,
@@ -98,6 +102,7 @@ class Unit:
         self.guard = guard
         self.deterministic = deterministic
         self.inlines = inlines
+        self.unrolls_recursion = unrolls_recursion
         self.vectorizes = vectorizes
         self.fuel = fuel
         self.counts = counts
@@ -136,9 +141,12 @@ class Unit:
         scopes: list[str] = []
         if self.resumes is not None:
             self.linkage = "internal "
-        for scope, funcidx in enumerate(sorted(self.members), first_scope):
-            functions.append(lower_function(self, funcidx, self._valid_body(funcidx, watch), scope))
-            scopes.append(_subprogram(scope, funcidx))
+        for funcidx in sorted(self.members):
+            body = self._valid_body(funcidx, watch)
+            for copy in self._copies(funcidx, body):
+                scope = first_scope + len(scopes)
+                functions.append(lower_function(self, funcidx, body, scope, copy))
+                scopes.append(_subprogram(scope, funcidx))
             watch.lap("lower")
         if self.resumes is not None:
             self.linkage = ""
@@ -154,6 +162,12 @@ class Unit:
         text = "".join([declarations, *helpers, *functions, attributes, metadata])
         watch.lap("lower")
         return text
+
+    def _copies(self, funcidx: int, body: Body) -> Sequence[Copy | None]:
+        """The function as it is, or the copies of one that is inlined into itself."""
+        if not self.unrolls_recursion or self.resumes is not None:
+            return (None,)
+        return recursive_copies(funcidx, body) or (None,)
 
     def _valid_body(self, funcidx: int, watch: Watch) -> Body:
         body = self._bodies.get(funcidx) or decode_body(self.module, funcidx)
