@@ -9,6 +9,7 @@ from __future__ import annotations
 import marshal
 import weakref
 from collections.abc import Callable
+from struct import Struct
 
 from wasmjit.compile.arena import Arena, process_arena
 from wasmjit.compile.platform import mapping
@@ -19,6 +20,8 @@ from wasmjit.compile.view import view_of
 
 _MARSHAL_VERSION = 4
 _MASK = (1 << 64) - 1
+_DISTANCE = Struct("<i")
+_REACH = (1 << 31) - (64 << 20)
 
 
 def link_image(data: bytes | memoryview) -> bytes:
@@ -42,7 +45,7 @@ class LoadedImage:
         *,
         arena: Arena | None = None,
     ) -> None:
-        image, text_bytes, data_start, symbols, fixups, self._functions, self._records = marshal.loads(saved)
+        image, text_bytes, data_start, symbols, fixups, calls, self._functions, self._records = marshal.loads(saved)
         size = len(image)
         home = arena or process_arena()
         self.start: int = home.allocate(size) if size else home.start
@@ -54,19 +57,26 @@ class LoadedImage:
                 unwinder = process_unwinder(process_arena)
                 unwinder.add(self)  # of two finalisers the later one runs first
                 weakref.finalize(self, unwinder.forget, self.start, size).atexit = False
-            self._load(image, text_bytes, data_start, self._addresses(fixups, resolve))
+            mapping.protect(self.start, size, mapping.READ_WRITE)
+            view = view_of(self.start, size)
+            view[:] = image
+            for name, offsets in fixups.items():
+                self._fix(view.cast("Q"), offsets, resolve(name) if name else self.start)
+            for name, offsets in calls.items():
+                self._call(view, offsets, resolve(name))
+            self._protect(text_bytes, data_start)
 
-    def _addresses(self, fixups: dict[str, list[int]], resolve: Callable[[str], int]) -> list[tuple[int, list[int]]]:
-        return [(resolve(name) if name else self.start, offsets) for name, offsets in fixups.items()]
+    def _fix(self, words: memoryview, offsets: list[int], address: int) -> None:
+        for offset in offsets:
+            words[offset >> 3] = words[offset >> 3] + address & _MASK
 
-    def _load(self, image: bytes, text_bytes: int, data_start: int, fixups: list[tuple[int, list[int]]]) -> None:
-        mapping.protect(self.start, len(image), mapping.READ_WRITE)
-        view = view_of(self.start, len(image))
-        view[:] = image
-        words = view.cast("Q")
-        for address, offsets in fixups:
+    def _call(self, view: memoryview, offsets: list[int], address: int) -> None:
+        """Let calls lead straight to an address if it is near, as other code of ours is; else through a stub."""
+        if abs(address - self.start) < _REACH:
             for offset in offsets:
-                words[offset >> 3] = words[offset >> 3] + address & _MASK
+                _DISTANCE.pack_into(view, offset, address - (self.start + offset + _DISTANCE.size))
+
+    def _protect(self, text_bytes: int, data_start: int) -> None:
         if text_bytes:
             make_executable(self.start, text_bytes)
         if data_start > text_bytes:

@@ -15,6 +15,7 @@ from wasmjit.errors import InternalError
 
 _FAR = 1 << 62  # the address of what is outside, while linking: whatever cannot go through the table is refused
 _MASK = (1 << 64) - 1
+_DISTANCE_BYTES = 4
 
 
 def funcidx_of(symbol: str) -> int | None:
@@ -50,12 +51,13 @@ def link_object(data: bytes | memoryview) -> CodePack:
     return CodePack(bytes(image), fixups, function_lists(functions), ranges, lambda: debug)
 
 
-ImageParts = tuple[bytes, int, int, dict[str, int], dict[str, list[int]], list[tuple[int, int, str]], bytes]
+Offsets = dict[str, list[int]]
+ImageParts = tuple[bytes, int, int, dict[str, int], Offsets, Offsets, list[tuple[int, int, str]], bytes]
 
 
 def link_parts(data: bytes | memoryview) -> ImageParts:
-    """What image.py loads of an object: bytes, where text and constants end, symbols, fixups, functions (start, size,
-    name), ascending, and records for exceptions.
+    """What image.py loads of an object: bytes, where text and constants end, symbols, fixups, calls of what is outside,
+    functions (start, size, name), ascending, and records for exceptions.
 
     Raises InternalError for an object that is damaged or for another processor.
     """
@@ -77,7 +79,19 @@ def link_parts(data: bytes | memoryview) -> ImageParts:
         if symbol.type == STT_FUNC and symbol.section in layout.places
     )
     records = unwind_records(elf, layout.places, platform)
-    return bytes(image), layout.text_bytes, layout.data, symbols, fixups, functions, records
+    calls = _calls(elf, layout, arch)
+    return bytes(image), layout.text_bytes, layout.data, symbols, fixups, calls, functions, records
+
+
+def _calls(elf: ElfObject, layout: Layout, arch: ModuleType) -> Offsets:
+    """Where symbols of other objects are called by their distance, which is 32 bits, counted from their end."""
+    calls: Offsets = {}
+    for index, place in layout.places.items():
+        for offset, info, addend in elf.relocations(index):
+            symbol = elf.symbols[info >> 32]
+            if info & 0xFFFFFFFF == arch.CALL and symbol.section == SHN_UNDEF and addend == -_DISTANCE_BYTES:
+                calls.setdefault(symbol.name, []).append(place + offset)
+    return calls
 
 
 def _link(elf: ElfObject, layout: Layout, arch: ModuleType) -> tuple[bytearray, dict[str, list[int]]]:

@@ -11,6 +11,8 @@ R_NONE, R_64, R_PC32, R_PLT32, R_GOTPCREL, R_32, R_32S, R_PC64 = 0, 1, 2, 4, 9, 
 R_GOTPCRELX, R_REX_GOTPCRELX = 41, 42
 
 ABSOLUTE = R_64
+CALL = R_PLT32
+"""A call by its distance: 32 bits, from their own end."""
 GOT_KINDS = frozenset({R_GOTPCREL, R_GOTPCRELX, R_REX_GOTPCRELX})
 STUB_BYTES = 8
 
