@@ -7,10 +7,9 @@ a long run of machine code is raised exactly there. Measured: without the step b
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import FunctionType
 
-from wasmjit.light import TypeVar, cast
+from wasmjit.light import Callable, TypeVar, cast
 
 _F = TypeVar("_F", bound=Callable[..., object])
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterator, Sequence
+from _operator import add, and_, sub
 from itertools import repeat
-from operator import add, and_, sub
 
-from wasmjit.light import TYPE_CHECKING
+from wasmjit.light import TYPE_CHECKING, Iterator, Sequence
+from wasmjit.runtime.raw import address_of
 from wasmjit.wasm.columns import DataColumns
 from wasmjit.wasm.module import DataSegment, Module
 
@@ -28,8 +27,8 @@ class DataRuns:
         """`source` is the address of the module's bytes."""
         datas = module.datas
         self._source = source
-        self._columns: tuple[array[int], ...] = _native_columns(datas)
-        self._addresses = [column.buffer_info()[0] for column in self._columns]
+        self._columns: tuple[memoryview, ...] = _native_columns(datas)
+        self._addresses = [address_of(column) for column in self._columns]
         self.others = datas.others if self._columns and isinstance(datas, DataColumns) else dict(enumerate(datas))
         self.runs = list(_runs(sorted(self.others), len(datas)))
 
@@ -53,13 +52,12 @@ class DataRuns:
         return sum(sizes), max(map(add, map(and_, places, repeat(_MASK32)), sizes))
 
 
-def _native_columns(datas: Sequence[DataSegment]) -> tuple[array[int], ...]:
+def _native_columns(datas: Sequence[DataSegment]) -> tuple[memoryview, ...]:
     """Places, starts and ends as native code reads them; nothing for a module of more than 4 GiB."""
     if not isinstance(datas, DataColumns):
         return ()
     columns = (datas.places, datas.starts, datas.ends)
-    arrays = tuple(c for c in columns if isinstance(c, array) and c.itemsize == _COLUMN_BYTES)
-    return arrays if len(arrays) == len(columns) else ()
+    return columns if all(column.itemsize == _COLUMN_BYTES for column in columns) else ()
 
 
 def _runs(others: Sequence[int], count: int) -> Iterator[range]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from _thread import _local
-from collections.abc import Callable
 from time import monotonic_ns
 
 from wasmjit.abi.layout import THREAD_ARMED, THREAD_DEADLINE, THREAD_DUE
 from wasmjit.errors import UnsupportedError
-from wasmjit.light import TYPE_CHECKING, Any, TypeVar
+from wasmjit.light import TYPE_CHECKING, Any, Callable, TypeVar
 from wasmjit.runtime.stack import thread_record
 
 if TYPE_CHECKING:

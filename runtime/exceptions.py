@@ -9,7 +9,6 @@ store. When no wasm code of the store runs, no stack needs a look.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from weakref import WeakSet, WeakValueDictionary, ref
 
 from wasmjit.abi.layout import (
@@ -27,7 +26,7 @@ from wasmjit.abi.layout import (
 )
 from wasmjit.abi.signature import THROWN
 from wasmjit.errors import InternalError, WasmException
-from wasmjit.light import TYPE_CHECKING
+from wasmjit.light import TYPE_CHECKING, Callable, Iterator
 from wasmjit.runtime.raw import SPACE, WORD, Block, read_word, write_word
 from wasmjit.runtime.stack import stack_end
 from wasmjit.runtime.traps import PENDING, frames_at

@@ -7,9 +7,6 @@ wasm code of the store runs. Such cells are in a list, which is swept whenever t
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable
-
 from wasmjit.abi.layout import (
     CELL_BYTES,
     CELL_HELD,
@@ -23,7 +20,7 @@ from wasmjit.abi.layout import (
     STORE_UNOWNED,
     STORE_UNSETTLED,
 )
-from wasmjit.light import TypeVar
+from wasmjit.light import Callable, Iterable, TypeVar, deque
 from wasmjit.runtime.lock import StoreLock
 from wasmjit.runtime.raw import Block, read_word, write_word
 from wasmjit.runtime.typeinfo import HOST_INFO

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import ctypes
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
-from functools import cache
 
 from wasmjit.abi.layout import STORE_DEPTH, STORE_STACK_LOW, STORE_UNOWNED, STORE_UNSETTLED, THREAD_STACK_LOW
 from wasmjit.errors import ExhaustionError
-from wasmjit.light import ABC, TYPE_CHECKING, Any
+from wasmjit.light import ABC, TYPE_CHECKING, Any, Callable, Sequence, cache
 from wasmjit.runtime.deadline import call_within
 from wasmjit.runtime.stack import lowest_usable, thread_record
 from wasmjit.runtime.traps import trap_error

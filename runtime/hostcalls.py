@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import ctypes
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
-from functools import cache
 
 from wasmjit.abi.layout import (
     FUNCREF_BYTES,
@@ -26,7 +24,7 @@ from wasmjit.abi.layout import (
     VMCTX_STORE,
 )
 from wasmjit.errors import InternalError, WasmException
-from wasmjit.light import ABC, TYPE_CHECKING, Any
+from wasmjit.light import ABC, TYPE_CHECKING, Any, Callable, Sequence, cache
 from wasmjit.runtime.callbacks import cover_entry
 from wasmjit.runtime.func import FuncInstance, check_buffer
 from wasmjit.runtime.raw import SPACE, Block

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
-from operator import setitem
+from _operator import setitem
 from weakref import ref
 
 from wasmjit.abi.gc import is_traced
@@ -19,7 +17,7 @@ from wasmjit.abi.layout import (
     VMCTX_STORE,
     VMCTX_TYPE_IDS,
 )
-from wasmjit.light import TYPE_CHECKING, Any, TypeVar
+from wasmjit.light import TYPE_CHECKING, Any, Callable, Iterator, Mapping, Sequence, TypeVar, partial
 from wasmjit.runtime.externref import OwnedSlots
 from wasmjit.runtime.func import FuncInstance, WasmFuncInstance, pointer_argument
 from wasmjit.runtime.global_ import GlobalInstance

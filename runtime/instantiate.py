@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
 
 from wasmjit.abi.layout import (
     FUNCREF_CODE,
@@ -18,7 +16,7 @@ from wasmjit.abi.layout import (
     MEMORY_DEF,
 )
 from wasmjit.abi.traps import TrapCode
-from wasmjit.light import TYPE_CHECKING
+from wasmjit.light import TYPE_CHECKING, Iterator, Sequence
 from wasmjit.runtime.constexpr import evaluate
 from wasmjit.runtime.func import FuncInstance, WasmFuncInstance
 from wasmjit.runtime.global_ import GlobalInstance
@@ -35,6 +33,7 @@ from wasmjit.runtime.traps import plain_trap
 from wasmjit.runtime.typeinfo import type_id
 from wasmjit.wasm.module import ElementSegment, Module
 from wasmjit.wasm.types import is_func_ref
+from wasmjit.words import words
 
 if TYPE_CHECKING:
     from wasmjit.abi.native import NativeModule
@@ -193,16 +192,18 @@ def _fill_tables(instance: ModuleInstance) -> None:
 def _references(instance: ModuleInstance, segment: ElementSegment) -> memoryview:
     """The contents of an element segment, as words."""
     if segment.funcs is not None:
-        words = array("Q", instance.plan.references(segment))
-        instance.store.native.add_words(words.buffer_info()[0], len(words), 1, instance.vmctx.address)
-        return memoryview(words)
+        block = Block(8 * len(segment.funcs))
+        found = block.words[: len(segment.funcs)]
+        found[:] = instance.plan.references(segment)
+        instance.store.native.add_words(block.address, len(found), 1, instance.vmctx.address)
+        return found
     heap = instance.store.heap
     references: list[int] = heap.pinned if heap is not None else []
     height = len(references)
     try:
         for expr in segment.exprs or ():
             references.append(evaluate(instance, expr))
-        return memoryview(array("Q", references[height:]))
+        return words("Q", references[height:])
     finally:
         del references[height:]
 

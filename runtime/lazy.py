@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-from functools import cache
 
 from wasmjit.errors import InternalError
-from wasmjit.light import TYPE_CHECKING
+from wasmjit.light import TYPE_CHECKING, cache
 from wasmjit.runtime.callbacks import cover_entry
 from wasmjit.runtime.registry import AddressMap
 from wasmjit.runtime.traps import PENDING

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
 from ctypes import POINTER, c_int, c_long, c_size_t, c_ulong, c_void_p
 
-from wasmjit.light import Any, TypeAlias
+from wasmjit.light import Any, Callable, TypeAlias
 
 PROT_NONE, PROT_READ_WRITE = 0, 3
 MAP_PRIVATE, MAP_FIXED, MAP_ANONYMOUS, MAP_NORESERVE = 0x02, 0x10, 0x20, 0x4000

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
-from functools import cache
 from weakref import WeakKeyDictionary
 
 from wasmjit.abi.libcalls import RAISED, Libcall
 from wasmjit.abi.traps import TrapCode
 from wasmjit.errors import InternalError
-from wasmjit.light import TYPE_CHECKING, Any, TypeAlias
+from wasmjit.light import TYPE_CHECKING, Any, Callable, TypeAlias, cache
 from wasmjit.runtime.callbacks import cover_entry
 from wasmjit.runtime.instance import INSTANCES, ModuleInstance
 from wasmjit.runtime.raw import SPACE, Block

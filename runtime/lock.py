@@ -7,12 +7,10 @@ to wait, and to wake those who wait.
 from __future__ import annotations
 
 from _thread import LockType, RLock, allocate_lock
-from collections import deque
-from functools import cache
 from types import TracebackType
 
 from wasmjit.abi.layout import STORE_OWNER, STORE_WAITERS
-from wasmjit.light import TYPE_CHECKING, Protocol
+from wasmjit.light import TYPE_CHECKING, Protocol, cache, deque
 from wasmjit.runtime.capi import FASTCALL, NOARGS, Method, native_type
 from wasmjit.runtime.raw import Block, write_word
 

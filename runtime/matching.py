@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from wasmjit.errors import LinkError
-from wasmjit.light import TYPE_CHECKING, NoReturn, TypeAlias
+from wasmjit.light import TYPE_CHECKING, NoReturn, Sequence, TypeAlias
 from wasmjit.record import replace
 from wasmjit.runtime.func import FuncInstance
 from wasmjit.runtime.global_ import GlobalInstance

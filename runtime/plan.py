@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
-from functools import cached_property
 from weakref import WeakKeyDictionary
 
 from wasmjit.abi.layout import (
@@ -14,7 +12,7 @@ from wasmjit.abi.layout import (
     SEGMENT_BYTES,
     VMLayout,
 )
-from wasmjit.light import TYPE_CHECKING
+from wasmjit.light import TYPE_CHECKING, cached_property
 from wasmjit.runtime.datas import DataRuns
 from wasmjit.runtime.lazy import register_native
 from wasmjit.runtime.raw import Block, address_of
@@ -22,6 +20,7 @@ from wasmjit.runtime.typeinfo import type_id
 from wasmjit.runtime.values import Signature, signature_of
 from wasmjit.wasm.module import ElementSegment, Export, Module
 from wasmjit.wasm.types import FuncType
+from wasmjit.words import words
 
 if TYPE_CHECKING:
     from wasmjit.abi.native import NativeModule, NativeSupport
@@ -48,7 +47,7 @@ class ModulePlan:
         """Whether instances may make structures and arrays."""
         self._signatures: dict[int, Signature] = {}
         self._references: dict[int, memoryview] = {}  # by identity: the module keeps its segments
-        self._records = memoryview(array("Q"))
+        self._records = words("Q", ())
         self._record_slots: bytes | None = None
         self.exports: dict[str, Export] = {export.name: export for export in module.exports}
         self.instances = 0
@@ -115,12 +114,12 @@ class ModulePlan:
         if known != self._record_slots:
             escaping, typeidxs, ids = self.layout.escaping, self.module.func_typeidxs, self.type_ids.words
             first = self.module.num_imported_funcs
-            records = memoryview(array("Q", bytes(FUNCREF_BYTES * len(escaping))))
+            records = memoryview(bytearray(FUNCREF_BYTES * len(escaping))).cast("Q")
             codes = [slots[funcidx - first] if funcidx >= first else 0 for funcidx in escaping]
-            records[FUNCREF_CODE // 8 :: RECORD_WORDS] = memoryview(array("Q", codes))
+            records[FUNCREF_CODE // 8 :: RECORD_WORDS] = words("Q", codes)
             type_ids = [ids[typeidxs[funcidx]] for funcidx in escaping]
-            records[FUNCREF_TYPE_ID // 8 :: RECORD_WORDS] = memoryview(array("Q", type_ids))
-            records[FUNCREF_FUNCIDX // 8 :: RECORD_WORDS] = memoryview(array("Q", escaping))
+            records[FUNCREF_TYPE_ID // 8 :: RECORD_WORDS] = words("Q", type_ids)
+            records[FUNCREF_FUNCIDX // 8 :: RECORD_WORDS] = words("Q", escaping)
             self._records, self._record_slots = records, known
         return self._records
 
@@ -129,7 +128,7 @@ class ModulePlan:
         found = self._references.get(id(segment))
         if found is None:
             offsets = [self.layout.funcref(funcidx) for funcidx in segment.funcs or ()]
-            found = self._references[id(segment)] = memoryview(array("Q", offsets))
+            found = self._references[id(segment)] = words("Q", offsets)
         return found
 
     # --- data segments
@@ -148,11 +147,11 @@ class ModulePlan:
 
     def data_words(self, done: int) -> memoryview:
         """Base and length of every data segment, as in abi.layout; the first `done` have been dropped if active."""
-        words = array("Q")
+        table: list[int] = []
         for dataidx, segment in enumerate(self.module.datas):
             dropped = dataidx < done and segment.at is not None
-            words.extend((self._data_address + segment.start, 0 if dropped else segment.end - segment.start))
-        return memoryview(words)
+            table += (self._data_address + segment.start, 0 if dropped else segment.end - segment.start)
+        return words("Q", table)
 
     @cached_property
     def remaining_data_words(self) -> memoryview:

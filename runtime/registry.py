@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
 from weakref import ref
 
-from wasmjit.light import Generic, TypeVar
+from wasmjit.light import Callable, Generic, TypeVar
 
 _T = TypeVar("_T")
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import gc
 from bisect import bisect_right, insort
-from collections.abc import Callable
 
+from wasmjit.light import Callable
 from wasmjit.runtime import libc
 
 POOL_ENTRIES = 64

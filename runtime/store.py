@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from operator import index
+from _operator import index
 from time import monotonic_ns
 
 from wasmjit.abi.layout import (
@@ -26,7 +25,7 @@ from wasmjit.abi.layout import (
 from wasmjit.abi.traps import TrapCode
 from wasmjit.config import Config
 from wasmjit.errors import InternalError
-from wasmjit.light import TYPE_CHECKING
+from wasmjit.light import TYPE_CHECKING, Callable
 from wasmjit.runtime.exceptions import Exceptions
 from wasmjit.runtime.externref import ExternRefs
 from wasmjit.runtime.func import FuncInstance, pointer_argument

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from array import array
+import sys
 
 from wasmjit.abi.gc import is_traced
 from wasmjit.abi.layout import DEF_BASE, DEF_BYTES, DEF_LENGTH
@@ -96,7 +96,7 @@ class TableStorage:
     def fill(self, start: int, reference: int, count: int) -> None:
         """Set `count` elements (spec 4.5.3.8)."""
         self.check_range(start, count)
-        self.write(start, memoryview(array("Q", [reference]) * count))
+        self.write(start, memoryview(reference.to_bytes(8, sys.byteorder) * count).cast("Q"))
 
     def write(self, start: int, references: memoryview) -> None:
         """Set elements to an array of words, a part of this table perhaps."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from _thread import _local
-from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
 from wasmjit.abi.layout import (
@@ -25,7 +24,7 @@ from wasmjit.errors import (
     Interrupted,
     Trap,
 )
-from wasmjit.light import TYPE_CHECKING, NoReturn
+from wasmjit.light import TYPE_CHECKING, Callable, NoReturn
 from wasmjit.runtime.raw import Block
 from wasmjit.runtime.reservation import find_reservation
 from wasmjit.runtime.stack import on_this_stack

@@ -19,15 +19,13 @@ from __future__ import annotations
 
 import ctypes
 import struct
-from collections.abc import Sequence
-from functools import cache
-from operator import index
+from _operator import index
 from struct import Struct
 
 from wasmjit.abi.heapobject import HeapObject
 from wasmjit.abi.signature import LETTER, SLOT_FORMAT, buffer_structs, signature_key
 from wasmjit.errors import WasmException
-from wasmjit.light import TYPE_CHECKING, Protocol, TypeAlias, cast
+from wasmjit.light import TYPE_CHECKING, Protocol, Sequence, TypeAlias, cache, cast
 from wasmjit.wasm.subtyping import heap_matches, heap_of
 from wasmjit.wasm.types import (
     ANY,

@@ -8,9 +8,9 @@ main thread while Ctrl-C is pressed ends soon.
 from __future__ import annotations
 
 from _thread import LockType, allocate_lock
-from collections import deque
-from collections.abc import Callable
 from time import monotonic_ns
+
+from wasmjit.light import Callable, deque
 
 WOKEN, NOT_EQUAL, TIMED_OUT = 0, 1, 2
 _PIECE_NS = 20_000_000

@@ -23,9 +23,7 @@ Message texts are those that the official suite asserts; a byte offset follows t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from wasmjit.light import NamedTuple
+from wasmjit.light import Iterable, NamedTuple
 
 
 class WasmError(Exception):

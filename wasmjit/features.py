@@ -6,7 +6,7 @@ A module that needs a feature outside `SUPPORTED`, or one that the engine has sw
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from wasmjit.light import Iterable
 
 MUTABLE_GLOBALS = "mutable-globals"
 SIGN_EXTENSION = "sign-extension"

@@ -1,4 +1,4 @@
-"""What `typing`, `enum` and `abc` offer to type checkers and readers, without importing them: for a program's start.
+"""What `typing`, `enum`, `collections` and others offer, without importing them: for a program's start.
 
 Type checkers see the originals. At run time the names of `typing` are there and mean nothing, except that `NamedTuple`,
 `IntEnum` and `TypedDict` make what the originals make, as far as this package needs it.
@@ -9,30 +9,18 @@ from __future__ import annotations
 TYPE_CHECKING = False  # what type checkers take for true
 
 __all__ = [
-    "ABC",
-    "TYPE_CHECKING",
-    "Any",
-    "Generic",
-    "IntEnum",
-    "Literal",
-    "NamedTuple",
-    "NoReturn",
-    "Protocol",
-    "SupportsIndex",
-    "TypeAlias",
-    "TypeGuard",
-    "TypeVar",
-    "TypedDict",
-    "Union",
-    "Unpack",
-    "cast",
-    "dataclass_transform",
-    "overload",
-]
+    "ABC", "TYPE_CHECKING", "Any", "Callable", "Generic", "Hashable", "IntEnum", "Iterable", "Iterator", "Literal",
+    "Mapping", "MutableSequence", "NamedTuple", "NoReturn", "Protocol", "Sequence", "SupportsIndex", "TypeAlias",
+    "TypeGuard", "TypeVar", "TypedDict", "Union", "Unpack", "cache", "cached_property", "cast",
+    "dataclass_transform", "deque", "overload", "partial", "reduce",
+]  # fmt: skip
 
 if TYPE_CHECKING:
     from abc import ABC
+    from collections import deque
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, MutableSequence, Sequence
     from enum import IntEnum
+    from functools import cache, cached_property, partial, reduce
     from typing import (
         Any,
         Generic,
@@ -52,7 +40,11 @@ if TYPE_CHECKING:
         overload,
     )
 else:
-    from wasmjit.lightclasses import IntEnum, NamedTuple
+    from _collections import deque
+    from _collections_abc import Callable, Hashable, Iterable, Iterator, Mapping, MutableSequence, Sequence
+    from _functools import partial, reduce
+
+    from wasmjit.lightclasses import IntEnum, NamedTuple, cache, cached_property
 
     class Any:
         """Stands for everything that can be subscripted, inherited from, or joined by `|`."""

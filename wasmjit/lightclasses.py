@@ -1,9 +1,12 @@
-"""Named tuples and enumerations of integers at a tenth of the cost of `typing.NamedTuple` and `enum.IntEnum`."""
+"""Named tuples and enumerations of integers at a tenth of the cost of `typing.NamedTuple` and `enum.IntEnum`, and what
+is wanted of `functools`, which would import `collections`.
+"""
 
 from __future__ import annotations
 
 import sys
 from _collections import _tuplegetter  # type: ignore[import-not-found] # as in collections.py
+from _functools import _lru_cache_wrapper  # type: ignore[import-not-found] # as in functools.py
 
 TYPE_CHECKING = False  # see light.py
 
@@ -135,3 +138,29 @@ class IntEnum(int, metaclass=_EnumMaker):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (int(self),)
+
+
+def cache(function: Any) -> Any:
+    """As in `functools`, but for statistics."""
+    wrapper: Any = _lru_cache_wrapper(function, None, False, lambda *statistics: statistics)
+    for name in ("__module__", "__name__", "__qualname__", "__doc__"):
+        setattr(wrapper, name, getattr(function, name))
+    wrapper.__wrapped__ = function
+    return wrapper
+
+
+class cached_property:
+    """As in `functools`."""
+
+    def __init__(self, function: Any) -> None:
+        self.func = function
+        self.__doc__ = function.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.attrname = name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is None:
+            return self
+        value = instance.__dict__[self.attrname] = self.func(instance)
+        return value

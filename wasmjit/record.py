@@ -6,10 +6,9 @@ start. The functions of that module take records too.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from operator import attrgetter
+from _operator import attrgetter
 
-from wasmjit.light import Any, TypeVar, dataclass_transform
+from wasmjit.light import Any, Callable, TypeVar, dataclass_transform
 
 _T = TypeVar("_T")
 _WRITE_AFTER = 50

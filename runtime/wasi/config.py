@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
 
-from wasmjit.light import TYPE_CHECKING, Literal, TypeAlias, Union
+from wasmjit.light import TYPE_CHECKING, Callable, Literal, Mapping, Sequence, TypeAlias, Union
 from wasmjit.record import fresh, record
 
 if TYPE_CHECKING:

@@ -7,9 +7,8 @@ fails here, as it would in the same place on the host.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 
-from wasmjit.light import NoReturn
+from wasmjit.light import NoReturn, Sequence
 from wasmjit.runtime.wasi import rights
 from wasmjit.runtime.wasi.errno import Errno, WasiError
 from wasmjit.runtime.wasi.layout import FILETYPE_DIRECTORY, FILETYPE_UNKNOWN, DirEntry, Filestat, Times

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+
+from wasmjit.light import Callable
 
 RandomBytes = Callable[[int], bytes]
 """`n -> n random bytes`."""

@@ -7,9 +7,8 @@ number that the guest sees.
 from __future__ import annotations
 
 import errno as host
-from functools import cache
 
-from wasmjit.light import IntEnum
+from wasmjit.light import IntEnum, cache
 
 Errno = IntEnum(
     "Errno",

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 
+from wasmjit.light import Sequence
 from wasmjit.runtime.wasi import rights
 from wasmjit.runtime.wasi.descriptor import Descriptor
 from wasmjit.runtime.wasi.errno import Errno, WasiError

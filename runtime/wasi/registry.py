@@ -13,10 +13,9 @@ errno. With `memory=False` it gets no memory, and the guest needs none.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Mapping
-from operator import and_
+from _operator import and_
 
-from wasmjit.light import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from wasmjit.light import TYPE_CHECKING, Any, Callable, Mapping, NamedTuple, Protocol, TypeVar
 from wasmjit.runtime.wasi.errno import Errno, WasiError, from_host
 from wasmjit.wasm.types import I32, VAL_TYPE_BY_NAME, FuncType
 

@@ -6,8 +6,9 @@ that programs can tell a directory, a terminal and a file apart by them, as wasi
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import or_
+from _operator import or_
+
+from wasmjit.light import reduce
 
 FD_DATASYNC = 1 << 0
 FD_READ = 1 << 1

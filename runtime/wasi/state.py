@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from wasmjit.light import TYPE_CHECKING
+from wasmjit.light import TYPE_CHECKING, Sequence
 from wasmjit.runtime.wasi.clocks import Clocks
 from wasmjit.runtime.wasi.entropy import RandomBytes
 from wasmjit.runtime.wasi.fdtable import FdTable

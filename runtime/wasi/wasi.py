@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from functools import cache, cached_property, partial
-from importlib import import_module
 
-from wasmjit.light import TYPE_CHECKING
+from wasmjit.light import TYPE_CHECKING, Mapping, cache, cached_property, partial
 from wasmjit.runtime.wasi import rights
 from wasmjit.runtime.wasi.clocks import FrozenClocks, HostClocks
 from wasmjit.runtime.wasi.config import Preopen, StrPath, WasiConfig
@@ -48,7 +45,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
 @cache
 def _declare(beginning: str) -> None:
     for module in _HOMES[beginning]:
-        import_module(f"wasmjit.runtime.wasi.{module}")
+        __import__(f"wasmjit.runtime.wasi.{module}")
 
 
 def declare_call(name: str) -> None:

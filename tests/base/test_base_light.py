@@ -105,3 +105,30 @@ def test_names_of_typing_can_be_used_as_those_are():
     assert {name for name in light.__all__ if not hasattr(light, name)} == set()
     assert Options(a=1) == {"a": 1}
     assert callable(f)
+
+
+def test_what_is_like_functools():
+    calls = []
+
+    class Thing:
+        @lightclasses.cached_property
+        def size(self):
+            """How large."""
+            calls.append(self)
+            return 3
+
+    @lightclasses.cache
+    def double(x):
+        """Twice."""
+        calls.append(x)
+        return 2 * x
+
+    thing = Thing()
+    assert (thing.size, thing.size, thing.__dict__) == (3, 3, {"size": 3})
+    assert Thing.size.__doc__ == "How large."
+    assert (double(2), double(2), double(3)) == (4, 4, 6)
+    assert calls == [thing, 2, 3]
+    assert (double.__name__, double.__doc__, double.__wrapped__(5)) == ("double", "Twice.", 10)
+    double.cache_clear()
+    assert double(2) == 4
+    assert calls == [thing, 2, 3, 5, 2]

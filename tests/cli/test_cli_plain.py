@@ -67,6 +67,8 @@ HEAVY = [
     "signal",
     "termios",
     "random",
+    "collections",
+    "functools",
 ]
 OURS = [
     "validate",

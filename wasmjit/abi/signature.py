@@ -11,9 +11,9 @@ THROWN, the buffer begins with the address of an exception, which is thrown.
 
 from __future__ import annotations
 
-from functools import cache
 from struct import Struct
 
+from wasmjit.light import cache
 from wasmjit.wasm.types import F32, F64, FUNCREF, I32, I64, V128, ByValType, FuncType
 
 THROWN = 2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from weakref import WeakValueDictionary
 
 from wasmjit import features
@@ -14,7 +13,7 @@ from wasmjit.cache.digest import digest
 from wasmjit.compile.statistics import Statistics
 from wasmjit.config import Config
 from wasmjit.errors import ArtifactError
-from wasmjit.light import TYPE_CHECKING, TypeAlias
+from wasmjit.light import TYPE_CHECKING, Callable, TypeAlias
 from wasmjit.wasm.module import Module
 
 if TYPE_CHECKING:

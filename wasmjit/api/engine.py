@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import cached_property
-
 from wasmjit.compile.statistics import Totals
 from wasmjit.config import BoundsChecks, Compilation, Config, OptLevel, TargetName, Tier, Validation
-from wasmjit.light import TYPE_CHECKING, Literal, TypedDict, Unpack
+from wasmjit.light import TYPE_CHECKING, Iterable, Literal, TypedDict, Unpack, cached_property
 from wasmjit.record import replace
 
 if TYPE_CHECKING:

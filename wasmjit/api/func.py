@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from wasmjit.api.extern import ExternBase
 from wasmjit.api.store import Store, runtime_of
 from wasmjit.api.tier import new_host_func
 from wasmjit.api.types import FuncType, unwrap_functype, wrap_functype
-from wasmjit.light import TYPE_CHECKING, Any
+from wasmjit.light import TYPE_CHECKING, Any, Callable
 from wasmjit.runtime.callable import bind, built_in
 from wasmjit.runtime.func import FuncInstance
 from wasmjit.wasm import types as wasm

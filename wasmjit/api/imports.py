@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-
 from wasmjit.api.extern import ExternBase, ExternInstance, unwrap_extern
 from wasmjit.api.func import host_func
 from wasmjit.api.module import Module
@@ -11,7 +9,7 @@ from wasmjit.api.store import Store
 from wasmjit.api.tier import new_host_func, new_memory, prepare
 from wasmjit.api.types import describe
 from wasmjit.errors import LinkError
-from wasmjit.light import TYPE_CHECKING, TypeAlias, Union
+from wasmjit.light import TYPE_CHECKING, Callable, Mapping, Sequence, TypeAlias, Union
 from wasmjit.wasm import types as wasm
 from wasmjit.wasm.module import Import
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from wasmjit.api.extern import Extern, ExternInstance, wrap_extern
@@ -12,7 +11,7 @@ from wasmjit.api.module import Module
 from wasmjit.api.store import Store, runtime_of, wrap_store
 from wasmjit.api.tier import check_tiers, instantiate
 from wasmjit.api.types import FuncType
-from wasmjit.light import Any
+from wasmjit.light import Any, Iterator, Mapping, Sequence
 from wasmjit.runtime.instance import ModuleInstance
 
 _SHOWN = 20

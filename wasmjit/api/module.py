@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from functools import cached_property
 
 from wasmjit.api.code import Code, Progress, get_code, is_compiled
 from wasmjit.api.engine import Engine
 from wasmjit.api.source import Source, open_file, open_source, read_source
 from wasmjit.api.types import ExternType, describe, wrap_extern_type
 from wasmjit.errors import ArtifactError
-from wasmjit.light import NamedTuple
+from wasmjit.light import Iterator, Mapping, NamedTuple, cached_property
 from wasmjit.wasm import module as wasm
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 
 from wasmjit.cache.digest import digest
 from wasmjit.cache.memo import digest_of_file
-from wasmjit.light import Protocol, TypeAlias
+from wasmjit.light import Callable, Protocol, TypeAlias
 
 
 class Readable(Protocol):

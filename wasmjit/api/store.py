@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property
-
 from wasmjit.api.engine import Engine
 from wasmjit.api.tier import new_store, run_within
-from wasmjit.light import Any, TypeVar
+from wasmjit.light import Any, Callable, TypeVar, cached_property
 from wasmjit.runtime.quota import StoreLimits
 from wasmjit.runtime.store import Store as RuntimeStore
 

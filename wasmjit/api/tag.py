@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from wasmjit.api.extern import ExternBase
 from wasmjit.api.store import Store, runtime_of
 from wasmjit.api.tier import new_tag
 from wasmjit.api.types import FuncType, ValTypeLike, unwrap_functype
+from wasmjit.light import Iterable
 from wasmjit.runtime.tag import TagInstance
 from wasmjit.wasm.types import TagType
 

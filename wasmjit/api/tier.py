@@ -6,10 +6,8 @@ that the interpreter's stand for them is said in this file alone. The interprete
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 from wasmjit.compile.statistics import Statistics, body_bytes
-from wasmjit.light import TYPE_CHECKING, Any, TypeGuard, TypeVar, cast
+from wasmjit.light import TYPE_CHECKING, Any, Callable, Sequence, TypeGuard, TypeVar, cast
 from wasmjit.runtime import values
 from wasmjit.runtime.deadline import call_limited, call_within, time_left_ns
 from wasmjit.runtime.func import FuncInstance

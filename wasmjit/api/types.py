@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from wasmjit.light import Literal, TypeAlias
+from wasmjit.light import Iterable, Literal, TypeAlias
 from wasmjit.wasm import types as wasm
 from wasmjit.wasm.types import VAL_TYPE_BY_NAME, GlobalType, MemType, TableType, TagType, ValType
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import cache
 
 from wasmjit.cache.digest import key_of
+from wasmjit.light import cache
 
 _PACKAGE = os.path.dirname(os.path.dirname(__file__))
 _PARTS = (

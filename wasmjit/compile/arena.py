@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from _thread import allocate_lock
 from bisect import bisect_left
-from collections import deque
-from functools import cache
 
 from wasmjit.compile.platform import mapping
 from wasmjit.errors import LimitError
+from wasmjit.light import cache, deque
 
 ARENA_BYTES = (2 << 30) - (64 << 10)
 """Size of the process's arena: just below the reach of a signed 32-bit displacement."""

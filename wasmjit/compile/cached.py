@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from wasmjit.cache.digest import key_of
 from wasmjit.cache.entries import read_entry, write_entry
 from wasmjit.cache.identity import compiler_identity, cpu_identity
+from wasmjit.light import Callable
 
 _KIND = "object"
 

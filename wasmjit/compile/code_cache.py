@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from _thread import allocate_lock
-from collections.abc import Callable
 
 from wasmjit.cache.digest import key_of
 from wasmjit.cache.entries import open_entry, write_entry
 from wasmjit.cache.identity import compiler_identity, cpu_identity
 from wasmjit.compile.pack import CodePack, join_packs, load_pack
 from wasmjit.compile.statistics import Statistics
+from wasmjit.light import Callable
 
 _KIND = "code"
 _INTERVAL_S = 1.0

@@ -5,13 +5,12 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from collections.abc import Callable
 
 from wasmjit.compile.arena import support_arena
 from wasmjit.compile.platform import current_platform
 from wasmjit.compile.symbols import builtin_symbol, host_symbol, is_direct, libcall_symbol
 from wasmjit.errors import InternalError
-from wasmjit.light import Any
+from wasmjit.light import Any, Callable
 
 CALLS_BETWEEN_CHECKS = 100
 """Outermost calls after which one looks whether somebody has replaced the signal handlers: two system calls."""

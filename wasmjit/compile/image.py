@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import marshal
 import weakref
-from collections.abc import Callable
 from struct import Struct
 
 from wasmjit.compile.arena import Arena, process_arena
@@ -17,6 +16,7 @@ from wasmjit.compile.platform.executable import make_executable
 from wasmjit.compile.process_symbols import process_symbol
 from wasmjit.compile.unwinder import process_unwinder, unwind_table
 from wasmjit.compile.view import view_of
+from wasmjit.light import Callable
 
 _MARSHAL_VERSION = 4
 _MASK = (1 << 64) - 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterable
 
 from wasmjit.compile.code_cache import CodeCache
 from wasmjit.compile.native_module import LoadedModule
@@ -12,7 +11,7 @@ from wasmjit.compile.plan import code_settings
 from wasmjit.compile.statistics import Source, Statistics
 from wasmjit.compile.support import native_support
 from wasmjit.config import Config
-from wasmjit.light import TYPE_CHECKING, TypeAlias
+from wasmjit.light import TYPE_CHECKING, Callable, Iterable, TypeAlias
 from wasmjit.wasm.module import Module
 
 if TYPE_CHECKING:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import ctypes
+from _operator import attrgetter
 from _thread import RLock
 from bisect import bisect_right, insort
-from collections.abc import Iterable
-from operator import attrgetter
 
 from wasmjit.abi.position import CodePosition
 from wasmjit.compile.loaded_pack import LoadedPack
 from wasmjit.compile.pack import CodePack
 from wasmjit.compile.statistics import Source, Statistics
 from wasmjit.errors import InternalError
-from wasmjit.light import TYPE_CHECKING
+from wasmjit.light import TYPE_CHECKING, Iterable
 from wasmjit.wasm.module import Module
 
 if TYPE_CHECKING:

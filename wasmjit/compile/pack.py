@@ -8,13 +8,13 @@ functions that a program uses are loaded in one step.
 from __future__ import annotations
 
 import marshal
-from array import array
+from _operator import itemgetter
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
-from operator import itemgetter
 
 from wasmjit.compile.platform import Platform, current_platform
 from wasmjit.errors import InternalError
+from wasmjit.light import Callable, Iterator, Sequence
+from wasmjit.words import words
 
 _VERSION = 3
 _MARSHAL_VERSION = 4
@@ -43,7 +43,7 @@ class CodePack:
         self,
         code: bytes | memoryview,
         fixups: dict[str, list[int]],
-        functions: tuple[array[int], array[int], array[int]],
+        functions: tuple[memoryview, memoryview, memoryview],
         debug_ranges: list[tuple[int, int, int, int]],
         debug: DebugReader,
         ranks: list[int] | None = None,
@@ -97,7 +97,7 @@ def load_pack(data: bytes | memoryview, debug: DebugReader) -> CodePack:
     if version != _VERSION:
         raise InternalError(f"a pack of version {version}")
     fixups, funcidxs, starts, sizes, ranges, ranks = contents
-    functions = array("I", funcidxs), array("I", starts), array("I", sizes)
+    functions = memoryview(funcidxs).cast("I"), memoryview(starts).cast("I"), memoryview(sizes).cast("I")
     return CodePack(memoryview(data)[end:], fixups, functions, ranges, debug, ranks)
 
 
@@ -153,11 +153,11 @@ class _Joiner:
         self._ranks.append(piece_rank)
 
 
-def function_lists(functions: list[tuple[int, int, int]]) -> tuple[array[int], array[int], array[int]]:
+def function_lists(functions: list[tuple[int, int, int]]) -> tuple[memoryview, memoryview, memoryview]:
     """The lists of a pack from (start, size, funcidx) of each function."""
     functions.sort()
     return (
-        array("I", [funcidx for _, _, funcidx in functions]),
-        array("I", [start for start, _, _ in functions]),
-        array("I", [size for _, size, _ in functions]),
+        words("I", [funcidx for _, _, funcidx in functions]),
+        words("I", [start for start, _, _ in functions]),
+        words("I", [size for _, size, _ in functions]),
     )

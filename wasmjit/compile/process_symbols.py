@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-from functools import cache
 
 from wasmjit.errors import InternalError
+from wasmjit.light import cache
 
 _MATH_LIBRARIES = ("libm.so.6", "libm.so")  # most Pythons have it loaded, but are not obliged to
 

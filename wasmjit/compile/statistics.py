@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import weakref
 from _thread import RLock
-from collections import deque
 from time import perf_counter, thread_time
 
-from wasmjit.light import TYPE_CHECKING, Literal, TypeAlias, TypeVar
+from wasmjit.light import TYPE_CHECKING, Literal, TypeAlias, TypeVar, deque
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import weakref
-from array import array
 
 from wasmjit.compile.arena import Arena, process_arena
 from wasmjit.compile.platform import current_platform, mapping
 from wasmjit.compile.platform.description import GATE_BYTES, STUB_BYTES
 from wasmjit.compile.platform.executable import make_executable
 from wasmjit.compile.view import view_of
+from wasmjit.words import words
 
 
 class StubTable:
@@ -25,16 +25,16 @@ class StubTable:
         weakref.finalize(self, home.release, start, size).atexit = False
         mapping.protect(start, mapping.round_to_pages(size), mapping.READ_WRITE)
         view = view_of(start, size)
-        words = array("Q", [slots, lazy]).tobytes()
-        view[:GATE_BYTES] = gate[: GATE_BYTES - len(words)] + words
+        last = words("Q", [slots, lazy]).tobytes()
+        view[:GATE_BYTES] = gate[: GATE_BYTES - len(last)] + last
         current_platform().write_stubs(view[GATE_BYTES:].cast("I"), count)
         make_executable(start, size)
         self.first = start + GATE_BYTES
         self.count = count
 
-    def addresses(self) -> array[int]:
+    def addresses(self) -> memoryview:
         """The address of every stub: what the slots begin with."""
-        return array("Q", range(self.first, self.first + STUB_BYTES * self.count, STUB_BYTES))
+        return words("Q", range(self.first, self.first + STUB_BYTES * self.count, STUB_BYTES))
 
     def stub(self, index: int) -> int:
         """Address of the stub of the module's defined function number `index`."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 from _thread import RLock, allocate_lock
-from collections.abc import Callable, Iterable
 from itertools import takewhile
 
 from wasmjit.abi.libcalls import Libcall
@@ -26,6 +25,7 @@ from wasmjit.compile.symbols import (
 )
 from wasmjit.compile.unwinder import process_unwinder
 from wasmjit.errors import InternalError
+from wasmjit.light import Callable, Iterable
 
 _OPT = "0"  # a quarter of the time of "1" to make, and no slower to run: calls are all there is
 _LIBCALLS = {

@@ -122,7 +122,7 @@ class TierManager:
                 self._counters[index] = self._base  # of calls that go on in a loop
         else:
             funcidx = index + owner.module.num_imported_funcs
-            start = pack.starts[pack.funcidxs.index(funcidx)]
+            start = pack.starts[list(pack.funcidxs).index(funcidx)]
             self._resumptions[index, place] = owner.load(pack, "osr", resumed=funcidx).start + start
             if not self._waits:
                 self._announce(index)

@@ -11,10 +11,9 @@ import struct
 import weakref
 from _thread import RLock, allocate_lock
 from bisect import bisect_right, insort
-from collections.abc import Callable, Iterable
 
 from wasmjit.compile.platform import mapping
-from wasmjit.light import TYPE_CHECKING, Protocol
+from wasmjit.light import TYPE_CHECKING, Callable, Iterable, Protocol
 
 if TYPE_CHECKING:
     from wasmjit.compile.arena import Arena

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterator, Sequence
-
-from wasmjit.light import overload
+from wasmjit.light import Iterator, Sequence, overload
 from wasmjit.wasm.constcodes import I32_CONST
 from wasmjit.wasm.module import Code, DataSegment, Instr
+from wasmjit.words import words
 
 
 class CodeColumns(Sequence[Code]):
@@ -15,7 +13,7 @@ class CodeColumns(Sequence[Code]):
 
     __slots__ = ("ends", "size_bytes", "starts")
 
-    def __init__(self, starts: Sequence[int], ends: Sequence[int], size_bytes: int | None = None) -> None:
+    def __init__(self, starts: memoryview, ends: memoryview, size_bytes: int | None = None) -> None:
         self.starts = starts
         self.ends = ends
         self.size_bytes = sum(ends) - sum(starts) if size_bytes is None else size_bytes
@@ -53,10 +51,10 @@ class DataColumns(Sequence[DataSegment]):
 
     def __init__(
         self,
-        offsets: Sequence[int],
-        places: Sequence[int],
-        starts: Sequence[int],
-        ends: Sequence[int],
+        offsets: memoryview,
+        places: memoryview,
+        starts: memoryview,
+        ends: memoryview,
         others: dict[int, DataSegment],
     ) -> None:
         self.offsets = offsets
@@ -89,14 +87,14 @@ class DataColumns(Sequence[DataSegment]):
     __hash__ = None  # type: ignore[assignment]
 
 
-def unsigned_column(values: Sequence[int]) -> array[int]:
+def unsigned_column(values: Sequence[int]) -> memoryview:
     """A column of byte offsets: 32 bits each, unless the module is larger."""
-    return array("Q" if values and max(values) >> 32 else "I", values)
+    return words("Q" if values and max(values) >> 32 else "I", values)
 
 
-def signed_column(values: Sequence[int]) -> array[int]:
+def signed_column(values: Sequence[int]) -> memoryview:
     """A column of signed 32-bit integers."""
-    return array("i", values)
+    return words("i", values)
 
 
 def total_bytes(codes: Sequence[Code]) -> int:

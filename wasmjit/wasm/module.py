@@ -6,10 +6,8 @@ imports first, then definitions.
 
 from __future__ import annotations
 
-from collections.abc import MutableSequence, Sequence
-
 from wasmjit.errors import InvalidError
-from wasmjit.light import Any, Literal, NamedTuple, TypeAlias
+from wasmjit.light import Any, Literal, NamedTuple, Sequence, TypeAlias
 from wasmjit.record import fresh, mutable_record, record
 from wasmjit.wasm.rectypes import DefType, SubType, define_group
 from wasmjit.wasm.types import CompositeType, ExternType, FuncType, GlobalType, MemType, TableType, TagType, ValType
@@ -108,7 +106,7 @@ class Module:
     deftypes: list[DefType] = fresh(factory=list)
     """What `types` belong to: the same for equal types of all modules."""
     imports: list[Import] = fresh(factory=list)
-    func_typeidxs: MutableSequence[int] = fresh(factory=list)
+    func_typeidxs: list[int] = fresh(factory=list)
     tables: list[TableType] = fresh(factory=list)
     table_inits: dict[int, ConstExpr] = fresh(factory=dict)
     """What the elements of a defined table are at first, by table index; null where there is nothing."""

@@ -8,10 +8,9 @@ types are equal when they are the same object, and so are the reference types th
 from __future__ import annotations
 
 from _thread import RLock
-from collections.abc import Callable, Hashable, Sequence
 from weakref import WeakValueDictionary
 
-from wasmjit.light import Any, TypeAlias
+from wasmjit.light import Any, Callable, Hashable, Sequence, TypeAlias
 from wasmjit.record import record
 from wasmjit.wasm.types import (
     ANY,

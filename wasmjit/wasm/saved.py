@@ -7,10 +7,8 @@ must have been checked: `marshal` trusts them.
 from __future__ import annotations
 
 import marshal
-from array import array
-from collections.abc import Iterable, Sequence
 
-from wasmjit.light import Any
+from wasmjit.light import Any, Iterable, Sequence
 from wasmjit.wasm.columns import CodeColumns, DataColumns
 from wasmjit.wasm.module import (
     ConstExpr,
@@ -44,6 +42,7 @@ from wasmjit.wasm.types import (
     ValType,
     ref_type,
 )
+from wasmjit.words import words
 
 _MARSHAL_VERSION = 4
 _TYPE_BY_CODE = {**VAL_TYPE_BY_CODE, I8.code: I8, I16.code: I16}
@@ -61,12 +60,13 @@ def load_module(saved: bytes | memoryview, data: bytes | memoryview) -> Module:
 
 
 def _save_column(column: Sequence[int]) -> tuple[str, bytes]:
-    numbers = column if isinstance(column, array) else array("I", column)
-    return numbers.typecode, numbers.tobytes()
+    numbers = column if isinstance(column, memoryview) else words("I", column)
+    return numbers.format, numbers.tobytes()
 
 
-def _load_column(saved: tuple[str, bytes]) -> array[int]:
-    return array(*saved)
+def _load_column(saved: tuple[Any, bytes]) -> memoryview:
+    format, numbers = saved
+    return memoryview(numbers).cast(format)
 
 
 class _Saver:
@@ -211,7 +211,7 @@ class _Loader:
             [type.composite for type in self._deftypes],
             self._deftypes,
             [self._import(*item) for item in imports],
-            _load_column(func_typeidxs),
+            _load_column(func_typeidxs).tolist(),
             [self._extern(table) for table in tables],
             {tableidx: self._expr(init) for tableidx, init in table_inits},
             [self._extern(memory) for memory in memories],

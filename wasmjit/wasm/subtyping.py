@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from wasmjit.light import Sequence
 from wasmjit.wasm.rectypes import DefType
 from wasmjit.wasm.types import (
     ANY,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import cache
 
 from wasmjit.compile.platform.description import Platform
 from wasmjit.errors import UnsupportedError
+from wasmjit.light import cache
 
 __all__ = ["Platform", "current_platform", "linux_platform", "platform_of", "supports_guard_pages"]
 
@@ -52,7 +52,6 @@ def supports_guard_pages() -> bool:
         current_platform()
     except UnsupportedError:
         return False
-    import resource  # known platforms have it
+    from wasmjit.compile.platform.mapping import address_space_limit
 
-    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
-    return limit == resource.RLIM_INFINITY or limit >= _ENOUGH_ADDRESS_SPACE
+    return address_space_limit() >= _ENOUGH_ADDRESS_SPACE

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from wasmjit.light import Callable
 from wasmjit.record import record
 
 GATE_BYTES = 128

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
-from functools import cache
 
 from wasmjit.compile.platform import current_platform, mapping
+from wasmjit.light import Callable, cache
 
 
 def make_executable(address: int, size: int) -> None:

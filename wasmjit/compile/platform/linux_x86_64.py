@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from array import array
-
 from wasmjit.compile.platform.description import GATE_BYTES, STUB_BYTES, Platform
+from wasmjit.words import words as pack_words
 
 _GREGS = 40
 _RBP, _RSP, _RIP = 10, 15, 16
@@ -120,11 +119,11 @@ _NOP_JMP = 0xE9001F0F  # nopl (%rax); jmp gate
 
 def _write_stubs(words: memoryview, count: int) -> None:
     first_end = GATE_BYTES + STUB_BYTES
-    words[0::4] = memoryview(array("I", [_NOP_MOV_EAX]) * count)
-    words[1::4] = memoryview(array("I", range(count)))
-    words[2::4] = memoryview(array("I", [_NOP_JMP]) * count)
-    distances = array("i", range(-first_end, -first_end - STUB_BYTES * count, -STUB_BYTES))
-    words[3::4] = memoryview(distances).cast("B").cast("I")
+    words[0::4] = pack_words("I", [_NOP_MOV_EAX] * count)
+    words[1::4] = pack_words("I", range(count))
+    words[2::4] = pack_words("I", [_NOP_JMP] * count)
+    distances = pack_words("i", range(-first_end, -first_end - STUB_BYTES * count, -STUB_BYTES))
+    words[3::4] = distances.cast("B").cast("I")
 
 
 _UNWIND = """

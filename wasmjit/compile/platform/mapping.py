@@ -10,6 +10,7 @@ NONE, READ, READ_WRITE, READ_EXECUTE = 0, 1, 3, 5  # PROT_*, the same on all sys
 
 _PRIVATE, _FIXED, _ANONYMOUS, _NORESERVE = 0x02, 0x10, 0x20, 0x4000
 _FAILED = (1 << 64) - 1
+_RLIMIT_AS = 9
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _mmap = _libc.mmap
@@ -38,6 +39,14 @@ def protect(address: int, size: int, access: int) -> None:
     """Set the access to pages: `NONE`, `READ`, `READ_WRITE` or `READ_EXECUTE`."""
     if _mprotect(address, size, access):
         raise _os_error()
+
+
+def address_space_limit() -> int:
+    """How many bytes of address space the process may have; an enormous number if there is no limit."""
+    limits = (ctypes.c_uint64 * 2)()
+    if _libc.getrlimit(_RLIMIT_AS, limits):
+        raise _os_error()
+    return limits[0]
 
 
 def _map(address: int, size: int, flags: int) -> int:
