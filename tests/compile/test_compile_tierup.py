@@ -132,6 +132,20 @@ def test_traps_and_backtraces_are_those_of_any_code() -> None:
     assert [funcidx for funcidx, _ in seen.pop()] == [0, 1]
 
 
+def test_what_python_raises_while_it_is_asked_arrives_at_the_caller(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C for one is raised wherever Python runs next. Baseline code itself looks at no exceptions."""
+    instance = load(SUM)
+    native = instance._instance.native
+    assert instance.twice(1) == 7
+    monkeypatch.setattr(type(native), "hot", lambda *_: 1 / 0)
+    native._counters[2] = 1
+    with pytest.raises(ZeroDivisionError):
+        instance.twice(1)
+    monkeypatch.undo()
+    native._counters[2] = 1
+    assert instance.twice(1) == 7
+
+
 ENDLESS = '(module (func (export "f") (local i32) (loop (local.set 0 (i32.add (local.get 0) (i32.const 1))) (br 0))))'
 VARIANTS = ({"tier": "optimized"}, {"tier_threshold": 5}, {"tier_threshold": 1}, {"tier": "baseline"})
 

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from heapq import heappop, heappush
 from itertools import count
+from time import sleep
 
 from wasmjit.compile.worker import STACK_BYTES
 from wasmjit.light import TypeAlias
@@ -24,6 +25,8 @@ NICENESS = 2
 """How much it gives way to other threads. Much more would let it sleep with the GIL or LLVM's lock in its hands."""
 
 Job: TypeAlias = Callable[[], None]
+Pause: TypeAlias = Callable[[], float]
+"""Says for how many seconds a job had better wait, 0 if it need not."""
 
 _numbers = count()
 """Jobs of one priority are done in their order."""
@@ -32,7 +35,7 @@ _numbers = count()
 class Background:
     """A thread that makes calls, of small `priority` first. What they raise is lost."""
 
-    def __init__(self, pending: list[tuple[int, int, Job]] | None = None) -> None:
+    def __init__(self, pending: list[tuple[int, int, Pause, Job]] | None = None) -> None:
         self._pending = pending or []
         self._wake = threading.Semaphore(len(self._pending))
         self._lock = allocate_lock()
@@ -41,12 +44,12 @@ class Background:
         self.busy = allocate_lock()
         """Held while a call is made."""
 
-    def submit(self, priority: int, job: Job) -> None:
-        """Have a call made at some time."""
+    def submit(self, priority: int, job: Job, pause: Pause) -> None:
+        """Have a call made at some time, when `pause` lets it."""
         with self._lock:
             if self._ended:
                 return
-            heappush(self._pending, (priority, next(_numbers), job))
+            heappush(self._pending, (priority, next(_numbers), pause, job))
             if self._thread is None:
                 self._start()
         self._wake.release()
@@ -65,6 +68,8 @@ class Background:
         _give_way()
         while True:
             self._wake.acquire()
+            while (seconds := self._pause()) > 0:
+                sleep(seconds)
             with self.busy:
                 job = self._take()
                 if job is None:
@@ -73,9 +78,14 @@ class Background:
                     job()
                 del job  # else what it refers to would stay until there is another one
 
+    def _pause(self) -> float:
+        with self._lock:
+            pause = self._pending[0][2] if self._pending else _at_once
+        return pause()
+
     def _take(self) -> Job | None:
         with self._lock:
-            return heappop(self._pending)[2] if self._pending else None
+            return heappop(self._pending)[3] if self._pending else None
 
     def forked(self) -> Background:
         """What stands for it in the child of a fork, where there is no thread."""
@@ -91,6 +101,10 @@ class Background:
             self.busy.release()
         else:
             _end_at_once()
+
+
+def _at_once() -> float:
+    return 0.0
 
 
 def _give_way() -> None:
@@ -111,9 +125,9 @@ def _end_at_once() -> None:
 _background = Background()
 
 
-def submit(priority: int, job: Job) -> None:
-    """Have a call made in the background thread of this process, of small `priority` first."""
-    _background.submit(priority, job)
+def submit(priority: int, job: Job, pause: Pause = _at_once) -> None:
+    """Have a call made in the background thread of this process, of small `priority` first, when `pause` lets it."""
+    _background.submit(priority, job, pause)
 
 
 def _before_fork() -> None:

@@ -64,6 +64,8 @@ class TieredModule(LazyModule):
 
     def callable_addresses(self) -> memoryview:
         """Code that is optimised; else the stub, which goes on to what is in the slot by then."""
+        if self.tiers is None:
+            return self._words
         with self._lock:
             if self._callable is None:
                 self._callable = memoryview(self._stubs.addresses())

@@ -107,7 +107,7 @@ class TierManager:
                 run_in_worker(job)
             else:
                 start, end = self._codes[index]
-                submit(priority + end - start, _Patient(self._owner, job))
+                submit(priority + end - start, job, _Calm(self._owner))
 
     def finish(self, owner: TieredModule, index: int, place: int, pack: CodePack | None, source: Source) -> None:
         """Use the code that has been made, None if that went wrong. The baseline goes on then."""
@@ -140,25 +140,20 @@ class TierManager:
                 break
 
 
-class _Patient:
-    """Does a job when no functions are being compiled for their first call."""
+class _Calm:
+    """How long to wait until no functions are being compiled for their first call."""
 
-    __slots__ = ("_job", "_owner")
+    __slots__ = ("_deadline", "_owner")
 
-    def __init__(self, owner: weakref.ref[TieredModule], job: _Job) -> None:
+    def __init__(self, owner: weakref.ref[TieredModule]) -> None:
         self._owner = owner
-        self._job = job
+        self._deadline = 0.0
 
-    def __call__(self) -> None:
-        deadline = time.monotonic() + PATIENCE_S
-        while (owner := self._owner()) is not None:
-            now = time.monotonic()
-            calm_from = min(owner.last_first_call + CALM_S, deadline)
-            del owner
-            if now >= calm_from:
-                self._job()
-                return
-            time.sleep(calm_from - now)
+    def __call__(self) -> float:
+        now = time.monotonic()
+        self._deadline = self._deadline or now + PATIENCE_S
+        owner = self._owner()
+        return 0.0 if owner is None else min(owner.last_first_call + CALM_S, self._deadline) - now
 
 
 class _Job:
