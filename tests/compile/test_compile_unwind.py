@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import struct
+from dataclasses import replace
 
 import pytest
 
 from wasmjit.compile.elf import ElfObject
+from wasmjit.compile.jump_ir import JUMP_ATTRIBUTE_TEXT, JUMP_ATTRIBUTES, jump_ir
 from wasmjit.compile.llvm.object import CodegenSettings, compile_assembly, compile_ir
 from wasmjit.compile.llvm.target import resolve_target
 from wasmjit.compile.platform import Platform, linux_platform
@@ -67,6 +69,17 @@ def test_aarch64() -> None:
                 expected[int(name[1:])] = int(offset) + 8 * i - int(pointer[1] or 0)
     assert len(expected) == 10
     assert saved_above_the_frame_pointer(linux_platform("aarch64")) == expected
+
+
+@pytest.mark.parametrize("arch", ["x86_64", "aarch64"])
+@pytest.mark.parametrize("opt", ["0", "1"])
+def test_registers_far_below_arguments(arch: str, opt: str) -> None:
+    """A jump that makes room for its arguments between what it saves and its caller's frame."""
+    key = "I" * 400 + ":I"
+    ir = f"{jump_ir(key)}\nattributes {JUMP_ATTRIBUTES} = {{ {JUMP_ATTRIBUTE_TEXT} }}\n".replace("internal ", "")
+    elf = ElfObject(compile_ir(ir, replace(settings(arch), opt=opt)))
+    places = {i: 0 for i, section in enumerate(elf.sections) if section.name == ".text"}
+    assert unwind_records(elf, places, linux_platform(arch))
 
 
 @pytest.mark.parametrize("arch", ["x86_64", "aarch64"])

@@ -195,6 +195,14 @@ def _read_functions(sections: _Sections, platform: Platform) -> Iterator[_Functi
 # --- writing
 
 
+def _near_frame(saved: Saved) -> tuple[int, list[int]]:
+    """An address above the frame pointer, in bytes, and how many words below it registers are, 0 if not saved: small
+    numbers, while arguments on the stack may lie between the registers and the canonical frame address.
+    """
+    skipped = min(min(filter(None, saved.words), default=1) - 1, saved.cfa // 8)
+    return saved.cfa - 8 * skipped, [max(word - skipped, 0) for word in saved.words]
+
+
 def unwind_records(elf: ElfObject, places: Mapping[int, int], platform: Platform) -> bytes:
     """What a piece of code needs for exceptions to pass: its functions, but for those that save nothing and handle
     nothing, and their call sites, relative to its start. `places` are the offsets of the object's sections there.
@@ -209,9 +217,10 @@ def unwind_records(elf: ElfObject, places: Mapping[int, int], platform: Platform
     for f in functions:
         begin = places[f.start.section] + f.start.offset
         frame = platform.return_address_bytes + sizes.get(f.start, 0) - f.saved.cfa
-        saved = bytes(f.saved.words).ljust(MAX_SAVED, b"\0")
+        base, words = _near_frame(f.saved)
+        saved = bytes(words).ljust(MAX_SAVED, b"\0")
         end = begin + f.size
-        records.append(FUNCTION.pack(begin, end, len(sites), len(f.sites), max(frame, 0), 0, saved, f.saved.cfa, 0))
+        records.append(FUNCTION.pack(begin, end, len(sites), len(f.sites), max(frame, 0), 0, saved, base, 0))
         sites.extend(SITE.pack(begin + a, begin + b, begin + pad) for a, b, pad in sorted(f.sites))
     return b"".join([COUNTS.pack(len(records), len(sites)), *records, *sites])
 

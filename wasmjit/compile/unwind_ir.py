@@ -9,7 +9,7 @@ from a page of the arena to the table of the object there; 0 means that it has n
     table       0 ptr start of the object   8 i64 number of functions   16 functions, ascending
     function    0 i32 begin   4 i32 end    8 i32 first site   12 i32 number of sites   16 i32 stack pointer below the
                 frame pointer, in bytes   20 i32 unused   24 for each saved register a byte: 0, or where it was saved,
-                in words below the canonical frame address   48 i32 that address above the frame pointer, in bytes
+                in words below an address   48 i32 that address above the frame pointer, in bytes
     site        0 i32 begin   4 i32 end    8 i32 landing pad     (behind the functions; all relative to the start)
 
 Every frame that an exception passes leaves its place in the exception, which makes the backtrace.
