@@ -114,6 +114,10 @@ class TieredModule(LazyModule):
 
     # --- better code
 
+    def is_optimized(self, index: int) -> bool:
+        """Whether the slot of defined function number `index` leads to optimised code."""
+        return index in self._optimized
+
     def optimizer(self, funcidx: int) -> UnitCompiler:
         """What compiles a hot function."""
         opt = hot_opt(self.module, self._config, funcidx)

@@ -118,14 +118,18 @@ class TierManager:
         elif place == ENTRY:
             self._statistics.count("tier_ups")
             owner.keep(pack, source)
-            if index not in self._resuming and self._counters[index] > _WAITING // 2:
-                self._counters[index] = self._base  # of calls that go on in a loop
+            self.go_on_counting(index)
         else:
             funcidx = index + owner.module.num_imported_funcs
             start = pack.starts[list(pack.funcidxs).index(funcidx)]
             self._resumptions[index, place] = owner.load(pack, "osr", resumed=funcidx).start + start
             if not self._waits:
                 self._announce(index)
+
+    def go_on_counting(self, index: int) -> None:
+        """There is optimised code for calls; those that are in a loop still may want to move over."""
+        if index not in self._resuming and self._counters[index] > _WAITING // 2:
+            self._counters[index] = self._base
 
     def _announce(self, index: int) -> None:
         """Let the function ask.
@@ -168,7 +172,10 @@ class _Job:
 
     def __call__(self) -> None:
         owner = self._owner()
-        if owner is None:
+        if owner is None or owner.tiers is None:
+            return
+        if self._place == ENTRY and owner.is_optimized(self._index):  # with a function that calls it
+            owner.tiers.go_on_counting(self._index)
             return
         funcidx = self._index + owner.module.num_imported_funcs
         compiler = owner.optimizer(funcidx)
