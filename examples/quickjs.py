@@ -25,23 +25,34 @@ class Interpreter:
     """A JavaScript context. Its values are NaN-boxed 64-bit integers, with a tag in the upper half."""
 
     def __init__(self, timeout: float = 5.0) -> None:
-        self._wasm = wasmjit.load(_reactor(), wasi=True)
         self._timeout = timeout
+        self._start()
+
+    def _start(self) -> None:
+        self._wasm = wasmjit.load(_reactor(), wasi=True)
         if self._wasm.qjs_init():
             raise RuntimeError("QuickJS does not start")
         self._context = self._wasm.qjs_get_context()
 
     def evaluate(self, source: str, name: str = "<python>") -> str:
-        """The value of a script as a string. Raises RuntimeError for what it throws, CallTimeout for endless loops."""
-        code, file = self._pass(source), self._pass(name)
+        """The value of a script as a string. Raises RuntimeError for what it throws, CallTimeout for endless loops.
+
+        A trap leaves the guest in the middle of something: the next script gets a fresh one.
+        """
         try:
-            value = self._wasm.JS_Eval(self._context, code, len(source.encode()), file, 0, timeout=self._timeout)
-            if value >> 32 == _TAG_EXCEPTION:
-                raise RuntimeError(self._text(self._wasm.JS_GetException(self._context)))
-            return self._text(value)
-        finally:
-            self._wasm.free(code)
-            self._wasm.free(file)
+            return self._evaluate(source, name)
+        except wasmjit.Trap:
+            self._start()
+            raise
+
+    def _evaluate(self, source: str, name: str) -> str:
+        code, file = self._pass(source), self._pass(name)
+        value = self._wasm.JS_Eval(self._context, code, len(source.encode()), file, 0, timeout=self._timeout)
+        self._wasm.free(code)
+        self._wasm.free(file)
+        if value >> 32 == _TAG_EXCEPTION:
+            raise RuntimeError(self._text(self._wasm.JS_GetException(self._context)))
+        return self._text(value)
 
     def _pass(self, text: str) -> int:
         data = text.encode() + b"\0"

@@ -14,7 +14,7 @@ Compilation = Literal["lazy", "eager"]
 TargetName = Literal["x86_64-linux", "aarch64-linux"]
 
 TIERS: tuple[Tier, ...] = ("auto", "baseline", "optimized", "interp")
-DEFAULT_TIER: Tier = "optimized"
+DEFAULT_TIER: Tier = "auto"
 TARGETS: tuple[TargetName, ...] = ("x86_64-linux", "aarch64-linux")
 OPT_LEVELS: tuple[OptLevel, ...] = ("0", "1", "2", "3", "s", "auto")
 

@@ -40,12 +40,16 @@ def test_quickjs(root: Path) -> None:
     if importlib.util.find_spec("qjs-wasi-reactor") is None:
         pytest.skip("QuickJS is not installed")
     scripts = ["1 + 1", "null.x", "let f = () => f() + 1; f()", "'still ' + 'alive'"]
-    assert run_example(root, "quickjs.py", *scripts) == [
+    lines = run_example(root, "quickjs.py", *scripts)
+    recursion = lines.pop(2)
+    assert lines == [
         "1 + 1 => 2",
         "null.x => raises TypeError: cannot read property 'x' of null",
-        "let f = () => f() + 1; f() => raises call stack exhausted",
         "'still ' + 'alive' => still alive",
     ]
+    # The guest has a stack in its memory, too: which of them ends first depends on the code's frames.
+    ends = ("call stack exhausted", "out of bounds memory access")
+    assert recursion in [f"let f = () => f() + 1; f() => raises {end}" for end in ends]
 
 
 def test_tool(root: Path) -> None:

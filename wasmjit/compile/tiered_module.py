@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
+from _thread import RLock
 from array import array
 from collections.abc import Callable
-from threading import RLock
 
 from wasmjit.compile.lazy_module import LazyModule
 from wasmjit.compile.native_module import NEVER

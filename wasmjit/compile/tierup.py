@@ -13,8 +13,6 @@ import weakref
 from array import array
 
 from wasmjit.abi.frame import ENTRY
-from wasmjit.compile.background import submit
-from wasmjit.compile.worker import run_in_worker
 from wasmjit.errors import WasmError
 from wasmjit.light import TYPE_CHECKING
 
@@ -104,10 +102,10 @@ class TierManager:
                 self._resuming.add(index)
             job = _Job(self._owner, index, place)
             if self._waits:
-                run_in_worker(job)
+                _make_now(job)
             else:
                 start, end = self._codes[index]
-                submit(priority + end - start, job, _Calm(self._owner))
+                _make_later(priority + end - start, job, _Calm(self._owner))
 
     def finish(self, owner: TieredModule, index: int, place: int, pack: CodePack | None, source: Source) -> None:
         """Use the code that has been made, None if that went wrong. The baseline goes on then."""
@@ -199,3 +197,22 @@ class _Job:
 def _always(_: int) -> bool:
     """No function is compiled along but to be inlined."""
     return True
+
+
+# Imported when something is hot, which is late enough. At the interpreter's end nothing can be imported any more.
+
+
+def _make_now(job: _Job) -> None:
+    try:
+        from wasmjit.compile.worker import run_in_worker
+    except ImportError:
+        return
+    run_in_worker(job)
+
+
+def _make_later(priority: int, job: _Job, is_ready: _Calm) -> None:
+    try:
+        from wasmjit.compile.background import submit
+    except ImportError:
+        return
+    submit(priority, job, is_ready)

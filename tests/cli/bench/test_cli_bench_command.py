@@ -109,5 +109,5 @@ def test_what_is_there_and_what_is_not(bench: Bench) -> None:
     assert {"interp", "opt=2 guard", "opt=s explicit"} <= set(bench("--list").stdout.splitlines())
     done = bench("--engines=nonsense")
     assert done.returncode == 1
-    assert "no engine 'nonsense'; there are interp" in done.stderr
+    assert "no engine 'nonsense'; there are auto, baseline, interp" in done.stderr
     assert "a plot is .svg or .png" in bench("--engines=interp", "--plot=x.gif").stderr
