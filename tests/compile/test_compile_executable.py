@@ -40,7 +40,7 @@ def test_objects_and_stubs_are_flushed(noted: ctypes.Array[ctypes.c_uint64]) -> 
     assert noted[0] == code.start and code.symbols["f"] < noted[1] <= code.end
     assert ctypes.CFUNCTYPE(ctypes.c_int64)(code.symbols["f"])() == 41
     stubs = StubTable(bytes(128), 0, 0, 1000)
-    assert noted[0] < stubs.first and noted[1] == stubs.stub(1000)
+    assert noted[0] < stubs.first and noted[1] >= stubs.stub(1000)
 
 
 def test_a_page_that_is_used_again_runs_the_new_code() -> None:
@@ -50,3 +50,16 @@ def test_a_page_that_is_used_again_runs_the_new_code() -> None:
         assert code.start == arena.start
         assert ctypes.CFUNCTYPE(ctypes.c_int64)(code.symbols["f"])() == value
         del code
+
+
+def test_a_stub_goes_straight_to_the_code_that_it_is_led_to() -> None:
+    if not current_platform().unled_offset:
+        pytest.skip("stubs of this processor always go by the gate")
+    codes = [
+        LoadedObject(compile_ir(f"define i64 @f() {{\n  ret i64 {value}\n}}\n", CodegenSettings())) for value in (1, 2)
+    ]
+    stubs = StubTable(bytes([0xCC] * 128), 0, 0, 300)  # nothing but traps for a gate
+    for index in (0, 255, 299):
+        for value, code in enumerate(codes, 1):
+            stubs.lead(index, code.symbols["f"])
+            assert ctypes.CFUNCTYPE(ctypes.c_int64)(stubs.stub(index))() == value

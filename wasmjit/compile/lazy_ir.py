@@ -1,7 +1,7 @@
 """How a function is compiled when it is first called: machine code between the caller and the compiler.
 
-A slot of a function that has no code yet holds the address of its *stub*. The stub of function i puts i into a
-register and jumps to the *gate* of its module, which goes on to whatever the slot holds by now: addresses of stubs may
+A slot of a function that has no code yet holds the address of its *stub*. The stub goes to the *gate* of its module and
+tells it which it is; the gate goes on to whatever the slot holds by now: addresses of stubs may
 have been copied, to references and imports. If that is the stub itself, the gate goes to `wj_lazy`. That saves every
 register that can hold an argument, has the function compiled by `wj_lazy_handler`, which support.py sets, brings the
 registers back, and jumps to the code.

@@ -57,6 +57,17 @@ class LazyModule(LoadedModule):
                 self.statistics.made("cache", len(pack.funcidxs), 0, len(pack.code))
                 self.is_cached = True
 
+    def add(self, pack: CodePack, source: Source | None = None) -> None:
+        """Load a pack, and let the slots of its functions lead to it, and their stubs."""
+        super().add(pack, source)
+        self._lead(pack)
+
+    def _lead(self, pack: CodePack) -> None:
+        """Let stubs of functions go where their slots do."""
+        words, first, lead = self._words, self._first, self._stubs.lead
+        for funcidx in pack.funcidxs:
+            lead(funcidx - first, words[funcidx - first])
+
     def is_compiled(self, funcidx: int) -> bool:
         """Whether a defined function has code."""
         index = funcidx - self._first

@@ -20,17 +20,27 @@ class StubTable:
 
     def __init__(self, gate: bytes, slots: int, lazy: int, count: int, *, arena: Arena | None = None) -> None:
         home = arena or process_arena()
-        size = GATE_BYTES + STUB_BYTES * count
-        start = home.allocate(size)
-        weakref.finalize(self, home.release, start, size).atexit = False
-        mapping.protect(start, mapping.round_to_pages(size), mapping.READ_WRITE)
+        size = mapping.round_to_pages(GATE_BYTES + STUB_BYTES * count)
+        data = mapping.round_to_pages(8 * max(count, 1))
+        start = home.allocate(size + data)
+        weakref.finalize(self, home.release, start, size + data).atexit = False
+        mapping.protect(start, size + data, mapping.READ_WRITE)
         view = view_of(start, size)
-        last = words("Q", [slots, lazy]).tobytes()
-        view[:GATE_BYTES] = gate[: GATE_BYTES - len(last)] + last
-        current_platform().write_stubs(view[GATE_BYTES:].cast("I"), count)
+        ends = words("Q", (slots, lazy)).tobytes()
+        view[:GATE_BYTES] = gate[: GATE_BYTES - len(ends)] + ends
+        platform = current_platform()
+        end = GATE_BYTES + STUB_BYTES * count
+        platform.write_stubs(view[GATE_BYTES:end].cast("I"), count, size - GATE_BYTES)
         make_executable(start, size)
         self.first = start + GATE_BYTES
         self.count = count
+        unled = self.first + platform.unled_offset
+        self._jumps = view_of(start + size, 8 * count).cast("Q")
+        self._jumps[:] = words("Q", range(unled, unled + STUB_BYTES * count, STUB_BYTES))
+
+    def lead(self, index: int, code: int) -> None:
+        """Let a stub go straight to code, which is faster than by the gate, whose one jump is hard to predict."""
+        self._jumps[index] = code
 
     def addresses(self) -> memoryview:
         """The address of every stub: what the slots begin with."""

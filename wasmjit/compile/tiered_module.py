@@ -60,6 +60,7 @@ class TieredModule(LazyModule):
                         self._callable[index] = base + start
                 elif index not in optimized:
                     words[index] = base + start
+            self._lead(pack)
         watch.lap("load")
 
     def callable_addresses(self) -> memoryview:

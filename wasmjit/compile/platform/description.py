@@ -23,7 +23,9 @@ class Platform:
     `sys_*` are numbers of system calls.
 
     Packs of code start at multiples of `pack_align`. `lazy_asm` is the assembly of `wj_gate` and `wj_lazy`
-    (lazy_ir.py); `write_stubs` fills 32-bit words with so many stubs, in front of which there is the gate.
+    (lazy_ir.py); `write_stubs` fills 32-bit words with so many stubs, in front of which there is the gate. Each goes to
+    the address in its word of those that begin `jumps` bytes behind the first stub, or, if it heeds no such words,
+    to the gate; what goes to the gate in any case is `unled_offset` bytes inside.
     `saved_registers` are the DWARF numbers of the registers that functions save for their callers, but for the frame
     pointer, which is `frame_register`; `return_address_bytes` lie between a frame as LLVM counts it and the canonical
     frame address. `unwind_ir` defines `void @wj_throw(ptr vmctx, ptr exn)` and `@wj_throw_again`, which call
@@ -46,7 +48,8 @@ class Platform:
     sys_timer_delete: int
     pack_align: int
     lazy_asm: str
-    write_stubs: Callable[[memoryview, int], None]
+    write_stubs: Callable[[memoryview, int, int], None]
+    unled_offset: int
     saved_registers: tuple[int, ...]
     frame_register: int
     return_address_bytes: int

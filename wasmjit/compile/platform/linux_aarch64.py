@@ -96,7 +96,7 @@ br x16
 _MOVZ_W16, _MOVK_W16_HIGH, _B, _BRK = 0x52800010, 0x72A00010, 0x14000000, 0xD4200000
 
 
-def _write_stubs(words: memoryview, count: int) -> None:
+def _write_stubs(words: memoryview, count: int, jumps: int) -> None:
     words[0::4] = memoryview(array("I", [_MOVZ_W16 | (i & 0xFFFF) << 5 for i in range(count)]))
     words[1::4] = memoryview(array("I", [_MOVK_W16_HIGH | i >> 16 << 5 for i in range(count)]))
     back = [-(GATE_BYTES + STUB_BYTES * i + 8) >> 2 for i in range(count)]
@@ -160,6 +160,7 @@ PLATFORM = Platform(
     pack_align=4096,  # ADRP counts in pages
     lazy_asm=_LAZY,
     write_stubs=_write_stubs,
+    unled_offset=0,
     saved_registers=(*range(19, 29), *range(72, 80)),
     frame_register=29,
     return_address_bytes=0,

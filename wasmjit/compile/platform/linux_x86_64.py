@@ -44,24 +44,25 @@ done:
 }
 """
 
-# The stub leaves the function's index in eax. r10, r11 and rax hold no arguments in `tailcc`.
+# The address behind the stub's call tells the gate which it is. r10, r11 and rax hold no arguments in `tailcc`.
 _LAZY = f"""
 .text
 .p2align 4
 .globl wj_gate
 .type wj_gate,@function
 wj_gate:
-movl %eax, %eax
+popq %rax
 leaq wj_gate+{GATE_BYTES}(%rip), %r10
+subq %r10, %rax
+leaq -{STUB_BYTES}(%r10,%rax), %r10
+shrq $4, %rax
+decq %rax
 movq wj_gate_slots(%rip), %r11
 movq (%r11,%rax,8), %r11
-shlq $4, %rax
-addq %rax, %r10
 cmpq %r10, %r11
 je 1f
 jmpq *%r11
 1:
-shrq $4, %rax
 movq wj_gate_slots(%rip), %r10
 jmpq *wj_gate_lazy(%rip)
 .org wj_gate+{GATE_BYTES - 16}, 0xcc
@@ -113,15 +114,17 @@ jmpq *%r11
 .size wj_lazy, .-wj_lazy
 """
 
-_NOP_MOV_EAX = 0xB8001F0F  # nopl (%rax); movl $index, %eax
-_NOP_JMP = 0xE9001F0F  # nopl (%rax); jmp gate
+_NOP_JMP_AT = 0x25FF9066  # xchg %ax, %ax; jmpq *distance(%rip)
+_NOP_CALL = 0xE8001F0F  # nopl (%rax); call gate
+_CALL_OFFSET = 8
 
 
-def _write_stubs(words: memoryview, count: int) -> None:
+def _write_stubs(words: memoryview, count: int, jumps: int) -> None:
     first_end = GATE_BYTES + STUB_BYTES
-    words[0::4] = pack_words("I", [_NOP_MOV_EAX] * count)
-    words[1::4] = pack_words("I", range(count))
-    words[2::4] = pack_words("I", [_NOP_JMP] * count)
+    words[0::4] = pack_words("I", [_NOP_JMP_AT] * count)
+    first = jumps - _CALL_OFFSET
+    words[1::4] = pack_words("i", range(first, first + (8 - STUB_BYTES) * count, 8 - STUB_BYTES)).cast("B").cast("I")
+    words[2::4] = pack_words("I", [_NOP_CALL] * count)
     distances = pack_words("i", range(-first_end, -first_end - STUB_BYTES * count, -STUB_BYTES))
     words[3::4] = distances.cast("B").cast("I")
 
@@ -163,6 +166,7 @@ PLATFORM = Platform(
     pack_align=64,
     lazy_asm=_LAZY,
     write_stubs=_write_stubs,
+    unled_offset=_CALL_OFFSET,
     saved_registers=(3, 12, 13, 14, 15),
     frame_register=6,
     return_address_bytes=8,
