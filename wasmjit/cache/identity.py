@@ -24,6 +24,7 @@ _PARTS = (
     "compile/platform",
     "validate",
     "wasm",
+    "wasm/opcodes",
 )
 _LLVM = ("llvmlite/_version.py", "llvmlite/binding/libllvmlite.so")
 _CPU_BYTES = 16 << 10
