@@ -210,9 +210,9 @@ def _make_now(job: _Job) -> None:
     run_in_worker(job)
 
 
-def _make_later(priority: int, job: _Job, is_ready: _Calm) -> None:
+def _make_later(priority: int, job: _Job, pause: _Calm) -> None:
     try:
         from wasmjit.compile.background import submit
     except ImportError:
         return
-    submit(priority, job, is_ready)
+    submit(priority, job, pause)
