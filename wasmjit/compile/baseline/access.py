@@ -2,74 +2,64 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from wasmjit.compile.baseline.coder import Coder, NoStencilError
-from wasmjit.compile.baseline.locations import FA, TEMPORARY, A, B
+from wasmjit.compile.baseline.locations import FA, A, B
 from wasmjit.compile.debug import PLACE_SHIFT
 
 if TYPE_CHECKING:
+    from wasmjit.compile.baseline.coder import Handler
     from wasmjit.compile.baseline.stencil import Stencil
 
-MAX_OFFSET = (1 << 31) - 1
-"""The largest offset of an access that fits into an instruction."""
+
+def load(addresses: dict[int, Stencil], in_vector: bool) -> Handler:
+    """Loads into A, or FA; `addresses` are their stencils by the register of the address."""
+    result = FA if in_vector else A
+
+    def handle(c: Coder, imm: tuple[int, ...]) -> None:
+        _, offset, memidx = imm
+        if memidx or offset > c.max_memory_offset:
+            raise NoStencilError("another memory, or a large offset")
+        stack, asm = c.stack, c.asm
+        x = stack.pop()
+        if A in stack:
+            c.free_a()
+        if in_vector and FA in stack:
+            c.free_fa()
+        asm.places.append(len(asm.out) << PLACE_SHIFT | c.offset)
+        stencil = addresses.get(x) or addresses[c.any_integer(x, A)]
+        if c.bounds or stencil.constants:
+            asm.put(stencil, *c.bounds, offset)
+        else:
+            asm.out.append(stencil.small[offset])
+        stack.append(result)
+
+    return handle
 
 
-class Access(NamedTuple):
-    """A load or store: stencils by the register of the address, and whether the value is in FA."""
+def store(addresses: dict[int, Stencil], in_vector: bool) -> Handler:
+    """Stores from A, or FA; the address is brought into B unless it is in a register."""
 
-    addresses: dict[int, Stencil]
-    in_vector: bool
+    def handle(c: Coder, imm: tuple[int, ...]) -> None:
+        _, offset, memidx = imm
+        if memidx or offset > c.max_memory_offset:
+            raise NoStencilError("another memory, or a large offset")
+        stack, asm = c.stack, c.asm
+        y = stack.pop()
+        x = stack.pop()
+        stencil = addresses.get(x) or addresses[c.any_integer(x, B)]
+        if in_vector:
+            c.take_fa(y)
+        elif y != A:
+            c.take_a(y)
+        asm.places.append(len(asm.out) << PLACE_SHIFT | c.offset)
+        if c.bounds or stencil.constants:
+            asm.put(stencil, *c.bounds, offset)
+        else:
+            asm.out.append(stencil.small[offset])
 
-
-def load(c: Coder, row: Access, imm: tuple[int, ...]) -> None:
-    """A load into A or FA; the address may be in any register."""
-    _, offset, memidx = imm
-    if memidx or offset > MAX_OFFSET or not c.memory_is_plain:
-        raise NoStencilError("another memory, or a large offset")
-    addresses, in_vector = row
-    stack, asm = c.stack, c.asm
-    x = stack.pop()
-    if A in stack:
-        c.free_a()
-    if in_vector and FA in stack:
-        c.free_fa()
-    asm.places.append(asm.pos << PLACE_SHIFT | c.offset)
-    if isinstance(x, tuple) or x >= 0:
-        c.to_integer(A, x)
-        x = A
-    elif x < TEMPORARY:
-        x = c.release(x)
-    if c.bounds:
-        asm.put(addresses[x], *c.bounds, offset)
-    else:
-        asm.put_small(addresses[x], offset)
-    stack.append(FA if in_vector else A)
-
-
-def store(c: Coder, row: Access, imm: tuple[int, ...]) -> None:
-    """A store from A or FA; the address is brought into B unless it is in a register."""
-    _, offset, memidx = imm
-    if memidx or offset > MAX_OFFSET or not c.memory_is_plain:
-        raise NoStencilError("another memory, or a large offset")
-    addresses, in_vector = row
-    stack, asm = c.stack, c.asm
-    y = stack.pop()
-    x = stack.pop()
-    if isinstance(x, tuple) or x >= 0 or x == A:
-        c.to_integer(B, x)
-        x = B
-    elif x < TEMPORARY:
-        x = c.release(x)
-    if in_vector:
-        c.take_fa(y)
-    elif y != A:
-        c.take_a(y)
-    asm.places.append(asm.pos << PLACE_SHIFT | c.offset)
-    if c.bounds:
-        asm.put(addresses[x], *c.bounds, offset)
-    else:
-        asm.put_small(addresses[x], offset)
+    return handle
 
 
 def memory_size(c: Coder, memidx: int) -> None:
@@ -82,5 +72,5 @@ def memory_size(c: Coder, memidx: int) -> None:
 
 def refuse_others(c: Coder, imm: int | tuple[int, int]) -> None:
     """Raise NoStencilError unless memory 0 is meant, once or twice, and is of the usual kind."""
-    if imm not in (0, (0, 0)) or not c.memory_is_plain:
+    if imm not in (0, (0, 0)) or c.max_memory_offset < 0:
         raise NoStencilError("another memory")

@@ -1,9 +1,13 @@
-"""Joining stencils: bytes, jumps between them, constants behind them, and the places that backtraces ask for."""
+"""Joining stencils: bytes, jumps between them, constants behind them, and the places that backtraces ask for.
+
+While code grows, positions in it are counted in pieces: adding lengths up in the end is cheaper than after each piece.
+"""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from wasmjit.compile.debug import PLACE_SHIFT
@@ -12,50 +16,43 @@ if TYPE_CHECKING:
     from wasmjit.compile.baseline.stencil import Constant, Stencil
 
 _FIELD_BYTES, _ADDRESS_BYTES = 4, 8
-
-_MAX_KEPT = 1 << 12
-"""Stencils with smaller values than this are kept."""
+_OFFSET_MASK = (1 << PLACE_SHIFT) - 1
 
 
 class Assembler:
-    """The code of one function while it grows. A label is a number; it is placed where it leads to, once."""
+    """The code of one function while it grows. A label is a number; it is placed where it leads to, once.
 
-    __slots__ = ("_constants", "_jumps", "_tables", "fixups", "labels", "out", "places", "pos")
+    A piece without constants may also be appended to `out`.
+    """
+
+    __slots__ = ("_constants", "_jumps", "_tables", "fixups", "labels", "out", "places")
 
     def __init__(self) -> None:
         self.out: list[bytes] = []
-        self.pos = 0
         self.places: list[int] = []
-        """Where instructions that can trap or call begin, and their offsets in the module (`debug.save_places`)."""
+        """The pieces with which instructions that can trap or call begin, and the offsets of these in the module."""
         self.labels: list[int] = []
         self.fixups: dict[str, list[int]] = {}
         """Where addresses of symbols are to be, as in a pack."""
-        self._jumps: list[tuple[int, int]] = []  # (position of the field, label)
-        self._constants: list[tuple[int, Constant]] = []  # (start of the stencil, what)
-        self._tables: list[tuple[int, Sequence[int]]] = []  # (position of the field, labels)
+        self._jumps: list[tuple[int, int]] = []  # (piece with a field at its end, label)
+        self._constants: list[tuple[int, Stencil]] = []  # (piece, what it is)
+        self._tables: list[tuple[int, int, Sequence[int]]] = []  # (piece, position of the field in it, labels)
 
     def put(self, stencil: Stencil, *values: int) -> None:
         """Append a stencil, with values for its holes."""
-        self.out.append(stencil.pack(*values) if values else stencil.code)
         if stencil.constants:
-            self._constants += [(self.pos, constant) for constant in stencil.constants]
-        self.pos += stencil.size
+            self._constants.append((len(self.out), stencil))
+        self.out.append(stencil.pack(*values) if values else stencil.code)
 
     def put_small(self, stencil: Stencil, value: int) -> None:
         """The same for one hole and a value that occurs often, such as the offset of a slot."""
-        code = stencil.memo.get(value)
-        if code is None:
-            code = stencil.pack_small(value)
-            if value < _MAX_KEPT:
-                stencil.memo[value] = code
-        self.out.append(code)
         if stencil.constants:
-            self._constants += [(self.pos, constant) for constant in stencil.constants]
-        self.pos += len(code)
+            self._constants.append((len(self.out), stencil))
+        self.out.append(stencil.small[value])
 
     def locate(self, offset: int) -> None:
         """What comes next belongs to the instruction at a byte offset."""
-        self.places.append(self.pos << PLACE_SHIFT | offset)
+        self.places.append(len(self.out) << PLACE_SHIFT | offset)
 
     def label(self) -> int:
         """A label that is not placed yet."""
@@ -64,38 +61,48 @@ class Assembler:
 
     def place(self, label: int) -> None:
         """Let a label lead here."""
-        self.labels[label] = self.pos
+        self.labels[label] = len(self.out)
 
     def jump(self, stencil: Stencil, label: int, *values: int) -> None:
         """Append a stencil that may jump to a label, at its end."""
+        self._jumps.append((len(self.out), label))
         if len(values) == 1:
             self.put_small(stencil, values[0])
         else:
             self.put(stencil, *values)
-        self._jumps.append((self.pos - _FIELD_BYTES, label))
+
+    def jump_by(self, code: bytes, label: int) -> None:
+        """Append code without constants that may jump to a label, at its end."""
+        self._jumps.append((len(self.out), label))
+        self.out.append(code)
 
     def table(self, stencil: Stencil, labels: Sequence[int], *values: int) -> None:
         """Append a stencil that jumps by a table of labels."""
-        start = self.pos
-        self._tables.extend([(start + offset, labels) for offset, _ in stencil.jumps])
+        self._tables.extend([(len(self.out), offset, labels) for offset, _ in stencil.jumps])
         self.put(stencil, *values)
 
     def finish(self) -> bytearray:
-        """The code, with tables and constants behind it."""
+        """The code, with tables and constants behind it. `places` are for `debug.save_places` from now on."""
         image = bytearray().join(self.out)
-        for field, labels in self._tables:
+        starts = list(accumulate(map(len, self.out), initial=0))
+        for piece, offset, labels in self._tables:
             image += bytes(-len(image) % _FIELD_BYTES)
             base = len(image)
-            _patch(image, field, base)
-            image += array("i", [self.labels[label] - base for label in labels]).tobytes()
-        known: dict[bytes | str, int] = {}
-        for start, constant in self._constants:
-            if constant.data not in known:
-                known[constant.data] = self._append(image, constant)
-            _patch(image, start + constant.offset, known[constant.data] + constant.addend)
-        for field, label in self._jumps:
-            _patch(image, field, self.labels[label])
+            _patch(image, starts[piece] + offset, base)
+            image += array("i", [starts[self.labels[label]] - base for label in labels]).tobytes()
+        self._add_constants(image, starts)
+        for piece, label in self._jumps:
+            _patch(image, starts[piece + 1] - _FIELD_BYTES, starts[self.labels[label]])
+        self.places = [starts[place >> PLACE_SHIFT] << PLACE_SHIFT | place & _OFFSET_MASK for place in self.places]
         return image
+
+    def _add_constants(self, image: bytearray, starts: Sequence[int]) -> None:
+        known: dict[bytes | str, int] = {}
+        for piece, stencil in self._constants:
+            for constant in stencil.constants:
+                if constant.data not in known:
+                    known[constant.data] = self._append(image, constant)
+                _patch(image, starts[piece] + constant.offset, known[constant.data] + constant.addend)
 
     def _append(self, image: bytearray, constant: Constant) -> int:
         """Append a constant; its offset. The address of a symbol is filled in when the pack is loaded."""

@@ -135,8 +135,8 @@ def carry(c: Coder, frame: Frame) -> None:
 def skip_dead_code(c: Coder) -> None:
     """Pass over what can't be reached: up to the `else` or `end` that control comes back to."""
     depth = 0
-    for index, (code, _, offset) in c.cursor:
-        c.index, c.offset = index, offset
+    for code, _, offset in c.cursor:
+        c.offset = offset
         if code in _OPENERS:
             depth += 1
             c.loops += code == _LOOP

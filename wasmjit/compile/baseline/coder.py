@@ -7,7 +7,9 @@ a register that no local lives in, or to its slot. Wherever control flow meets, 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from operator import length_hint
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from wasmjit.compile.baseline.assembler import Assembler
 from wasmjit.compile.baseline.call_plan import call_plan
@@ -34,8 +36,6 @@ from wasmjit.compile.convention import value_slots
 from wasmjit.compile.lower.types import result_letters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from wasmjit.binary.code import RawInstr
     from wasmjit.compile.baseline.branches import Frame, Pending
     from wasmjit.compile.baseline.context import Context
@@ -49,7 +49,7 @@ class NoStencilError(Exception):
 
 
 class Coder:
-    """What the handlers work on. `offset` is that of the current instruction, `index` its number in the body.
+    """What the handlers work on. `cursor` walks over `instrs`; `offset` is that of the current instruction.
 
     `function` is the number of the defined function.
     """
@@ -66,12 +66,11 @@ class Coder:
         "function",
         "home",
         "in_vectors",
-        "index",
         "instrs",
         "late",
         "load_vector",
         "loops",
-        "memory_is_plain",
+        "max_memory_offset",
         "moves",
         "offset",
         "operands",
@@ -88,10 +87,12 @@ class Coder:
         "top",
     )
 
-    def __init__(self, context: Context, in_vectors: list[bool], pinning: Pinning, slot: int) -> None:
+    def __init__(
+        self, context: Context, in_vectors: list[bool], pinning: Pinning, slot: int, instrs: list[RawInstr]
+    ) -> None:
         self.context = context
         self.moves: Moves = context.moves
-        self.memory_is_plain = context.memory_is_plain
+        self.max_memory_offset = context.max_memory_offset
         self.bounds = context.bounds
         self.asm = Assembler()
         self.stack: list[Any] = []  # Locations
@@ -115,9 +116,9 @@ class Coder:
         self.result_register = 0
         self.result_offsets: list[int] | None = None
         self.loops = 0
-        self.offset = self.index = 0
-        self.instrs: list[RawInstr] = []
-        self.cursor: Iterator[tuple[int, RawInstr]] = iter(())
+        self.offset = 0
+        self.instrs = instrs
+        self.cursor = iter(instrs)
 
     def expect_results(self, type: FuncType) -> None:
         """Note where a function leaves its results: in a register, or, in other cases, in its frame."""
@@ -209,6 +210,16 @@ class Coder:
             self.asm.put_small(self.moves.store[B], offset)
 
     # --- registers
+
+    def any_integer(self, location: Location, register: int) -> int:
+        """The integer register of an operand, or `register`, where it is brought unless it is in one, or if it is in A.
+
+        A temporary is free then.
+        """
+        if isinstance(location, tuple) or location >= 0 or location == A:
+            self.to_integer(register, location)
+            return register
+        return self.release(location) if location < TEMPORARY else location
 
     def to_integer(self, register: int, location: Location) -> None:
         """Bring an operand into an integer register; a temporary is free then."""
@@ -321,9 +332,14 @@ class Coder:
     # --- instructions
 
     def next_code(self, distance: int = 1) -> int:
-        """The opcode of a later instruction."""
-        return self.instrs[self.index + distance][0]
+        """The opcode of a later instruction; of the current one if `distance` is 0."""
+        # What a list's iterator has left tells where it is, so the loop need not count.
+        return self.instrs[distance - 1 - length_hint(self.cursor)][0]
 
     def condition_pending(self) -> bool:
         """Whether the top operand is a comparison that has not been made yet."""
         return bool(self.stack) and self.stack[-1] == PENDING
+
+
+Handler: TypeAlias = Callable[[Coder, Any], None]
+"""Makes the code of one instruction; the second argument is its immediate."""

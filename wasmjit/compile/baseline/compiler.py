@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from wasmjit.abi.frame import ENTRY
 from wasmjit.abi.fuel import FUNCTION, LOOP, fuel_costs
 from wasmjit.abi.layout import VMLayout
-from wasmjit.binary.code import Body, RawInstr, decode_body
+from wasmjit.binary.code import Body, decode_body
 from wasmjit.compile.baseline.branches import Frame
 from wasmjit.compile.baseline.calls import begin
 from wasmjit.compile.baseline.coder import Coder, NoStencilError
@@ -56,7 +53,7 @@ class BaselineCompiler:
         watch.lap("validate")
         try:
             coder = _coder(self.context, funcidx, body)
-            _translate(coder, body.instrs)
+            _translate(coder)
         except NoStencilError:
             watch.lap("emit")
             self.statistics.count("no_stencil")
@@ -75,45 +72,41 @@ def _coder(context: Context, funcidx: int, body: Body) -> Coder:
     if len(in_vectors) * slot > MAX_FRAME_BYTES:
         raise NoStencilError("many locals")
     uses = count_uses(body.instrs, len(in_vectors), context.host_globals)
-    c = Coder(context, in_vectors, pin_locals(uses, in_vectors, len(type.params)), slot)
+    c = Coder(context, in_vectors, pin_locals(uses, in_vectors, len(type.params)), slot, body.instrs)
     c.function = funcidx - context.module.num_imported_funcs
     c.expect_results(type)
-    c.instrs = body.instrs
     c.frames.append(Frame(FuncType((), type.results), c.asm.label(), 0))
     begin(c, type)
     count(c, ENTRY)
     return c
 
 
-def _translate(c: Coder, instrs: Sequence[RawInstr]) -> None:
+def _translate(c: Coder) -> None:
     if c.context.fuel:
-        _translate_fueled(c, instrs)
+        _translate_fueled(c)
     else:
-        handlers: dict[int, Any] = c.context.handlers
-        stack, home = c.stack, c.home
-        c.cursor = enumerate(instrs)
-        for index, (code, imm, offset) in c.cursor:
+        handlers, stack, home = c.context.handlers, c.stack, c.home
+        for code, imm, offset in c.cursor:
             if code == _LOCAL_GET:
                 stack.append(home[imm])
             elif code == _I32_CONST:
                 stack.append((imm,))
             else:
-                c.index, c.offset = index, offset
+                c.offset = offset
                 handlers[code](c, imm)
     finish_counts(c)
 
 
-def _translate_fueled(c: Coder, instrs: Sequence[RawInstr]) -> None:
+def _translate_fueled(c: Coder) -> None:
     """The same for code that consumes fuel (abi/fuel.py), at the ends of regions."""
-    costs = fuel_costs(instrs)
-    c.offset = instrs[0][2]
+    costs = fuel_costs(c.instrs)
+    c.offset = c.instrs[0][2]
     _charge(c, costs.get(FUNCTION), check=True)
-    c.cursor = enumerate(instrs)
-    for index, (code, imm, offset) in c.cursor:
-        c.index, c.offset = index, offset
+    for code, imm, offset in c.cursor:
+        c.offset = offset
         c.context.handlers[code](c, imm)
         # A handler that passes over dead code ends at a later instruction.
-        _charge(c, costs.get(c.offset), check=instrs[c.index][0] == LOOP)
+        _charge(c, costs.get(c.offset), check=c.next_code(0) == LOOP)
 
 
 def _charge(c: Coder, cost: int | None, *, check: bool) -> None:
@@ -123,16 +116,11 @@ def _charge(c: Coder, cost: int | None, *, check: bool) -> None:
 
 
 def _pack(c: Coder, funcidx: int) -> CodePack:
-    code = _finish(c)
+    c.asm.out[0] = c.entry.pack(-(-c.top // 16) * 16, c.context.memory_base)  # the size of the frame is known now
+    code = c.asm.finish()
     size = len(code)
     platform = current_platform()
     attach_records(code, frame_records(size, c.context.library.entry_saved), platform.pack_align)
     debug = save_places(c.asm.places)
     ranges = [(0, len(code), 0, len(debug))]
     return CodePack(bytes(code), c.asm.fixups, function_lists([(0, size, funcidx)]), ranges, lambda: debug)
-
-
-def _finish(c: Coder) -> bytearray:
-    """The code with the size of the frame, which is known only now."""
-    c.asm.out[0] = c.entry.pack(-(-c.top // 16) * 16, c.context.memory_base)
-    return c.asm.finish()

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from wasmjit.compile.baseline.stencil import Stencil
 
 
+_MAX_OFFSET = (1 << 31) - 1
+"""The largest offset of an access that fits into an instruction."""
+
+
 class Tables:
     """A library, arranged for the compiler."""
 
@@ -51,12 +55,14 @@ class Context:
         self.deterministic = config.relaxed_simd_deterministic
         self.has_vectors = module_has_vectors(module)
         memory = module.memories[0] if module.memories else None
-        self.memory_is_plain = (
+        plain = (
             memory is not None
             and memory.address is I32
             and not memory.shared
             and memory.page_size_log2 == PAGE_SIZE_LOG2
         )
+        self.max_memory_offset = _MAX_OFFSET if plain else -1
+        """Accesses to memory 0 have stencils up to this offset: none, if it is of another kind than the usual one."""
         self.memory_base = layout.memory(0) if memory is not None else 0  # without one, whatever is there
         self.bounds = () if guard else (self.memory_base,)
         """What accesses need besides their offset."""

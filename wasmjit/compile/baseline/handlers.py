@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 from wasmjit.compile.baseline import access, branches, bulk, calls, numeric, variable, vector
-from wasmjit.compile.baseline.coder import Coder, NoStencilError
+from wasmjit.compile.baseline.coder import Handler, NoStencilError
 from wasmjit.compile.baseline.frame import in_vector_register
 from wasmjit.compile.baseline.locations import FA, FB, INTEGERS, MASK_32, REGISTER_NAMES, VECTORS, A, B
 from wasmjit.compile.baseline.rows import Binary, binary_row
@@ -14,9 +13,6 @@ from wasmjit.wasm.opcodes import CODE_BY_NAME, OPCODES, PREFIX_SHIFT, Op
 
 if TYPE_CHECKING:
     from wasmjit.compile.baseline.library import StencilLibrary
-
-Handler: TypeAlias = Callable[[Coder, Any], None]
-"""Makes the code of one instruction; the second argument is its immediate."""
 
 PLAIN: dict[str, Handler] = {
     "unreachable": branches.unreachable,
@@ -138,9 +134,8 @@ def _scalar(library: StencilLibrary, op: Op, kind: str, name: str) -> Handler | 
         return lambda c, _: function(c, stencil, from_vector, to_vector)
     row = _binary(library, op.name, kind, name in _COMMUTING)
     if from_vector:
-        return lambda c, _: numeric.vector_binary(c, row)
-    binary = numeric.trapping_binary if traps else numeric.integer_binary
-    return lambda c, _: binary(c, row)
+        return numeric.vector_binary(row)
+    return numeric.trapping_binary(row) if traps else numeric.integer_binary(row)
 
 
 def _binary(library: StencilLibrary, prefix: str, kind: str, commutes: bool) -> Binary:
@@ -158,12 +153,12 @@ def _comparison(library: StencilLibrary, kind: str, base: str, sign: str) -> Han
     if kind[0] == "f":
         if_true, if_false = jump(base), jump(base, "bn")
         floats = numeric.Comparison(value, if_true, if_false, if_true, if_false, numeric.branch_on_vectors)
-        return lambda c, _: numeric.compare_vectors(c, floats)
+        return numeric.compare_vectors(floats)
     inverse = _INVERSE[base]
     row = numeric.Comparison(
         value, jump(base), jump(inverse), jump(_SWAPPED[base]), jump(_SWAPPED[inverse]), numeric.branch_on_integers
     )
-    return lambda c, _: numeric.compare_integers(c, row)
+    return numeric.compare_integers(row)
 
 
 # --- memory
@@ -176,9 +171,8 @@ def _access(library: StencilLibrary, op: Op) -> Handler:
     in_vector = in_vector_register(value)
     suffix = "" if is_load else ",FA" if in_vector else ",A"
     registers = (A, *INTEGERS) if is_load else (B, *INTEGERS)
-    row = access.Access({r: library.get(f"{op.name} {REGISTER_NAMES[r]}{suffix}") for r in registers}, in_vector)
-    function = access.load if is_load else access.store
-    return lambda c, imm: function(c, row, imm)
+    addresses = {r: library.get(f"{op.name} {REGISTER_NAMES[r]}{suffix}") for r in registers}
+    return access.load(addresses, in_vector) if is_load else access.store(addresses, in_vector)
 
 
 def _lane_access(op: Op) -> Handler:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from wasmjit.compile.baseline.branches import Pending
-from wasmjit.compile.baseline.coder import Coder
+from wasmjit.compile.baseline.coder import Coder, Handler
 from wasmjit.compile.baseline.locations import (
     FA,
     FB,
@@ -42,26 +42,26 @@ class Comparison(NamedTuple):
     branch: Callable[[Coder, Pending, int, bool], None]
 
 
-def second_in_integers(c: Coder, row: Binary, y: Location) -> tuple[Stencil, tuple[int, ...]]:
-    """Find a stencil for the second operand, which may be brought into B before."""
+def second_in_integers(c: Coder, row: Binary, y: Location) -> bytes:
+    """The code for a second operand, which may be brought into B before."""
     if isinstance(y, tuple):
         if row.constant is not None and LEAST_NARROW <= y[0] <= MOST_NARROW:
-            return row.constant, (y[0] & row.mask,)
+            return row.constant.small[y[0] & row.mask]
         c.to_integer(B, y)
-        return row.registers[B], ()
+        return row.registers[B].code
     if y >= 0:
-        return row.slot, (y,)
+        return row.slot.small[y]
     if y < TEMPORARY:
         y = c.release(y)
     stencil = row.registers.get(y)
     if stencil is None:
         c.to_integer(B, y)
         stencil = row.registers[B]
-    return stencil, ()
+    return stencil.code
 
 
 def second_in_vectors(c: Coder, row: Binary, y: Location) -> tuple[Stencil, tuple[int, ...]]:
-    """The same for vector registers, by FB."""
+    """A stencil for a second operand in vector registers, which may be brought into FB before; values of its holes."""
     if not isinstance(y, tuple):
         if y >= 0:
             return row.slot, (y,)
@@ -74,37 +74,56 @@ def second_in_vectors(c: Coder, row: Binary, y: Location) -> tuple[Stencil, tupl
     return row.registers[FB], ()
 
 
-def integer_binary(c: Coder, row: Binary) -> None:
-    """An instruction of two integer operands."""
-    stack = c.stack
-    y = stack.pop()
-    x = stack.pop()
-    if y == A:
-        if row.commutes:
-            x, y = y, x
-        else:
-            c.asm.put(c.moves.move[B, A])
-            y = B
-    if x != A:
-        if A in stack:
-            c.free_a()
-        c.to_integer(A, x)
-    stencil, values = second_in_integers(c, row, y)
-    c.asm.put(stencil, *values)
-    stack.append(A)
+def integer_binary(row: Binary) -> Handler:
+    """Instructions of two integer operands."""
+
+    def handle(c: Coder, imm: None) -> None:
+        stack = c.stack
+        y = stack.pop()
+        x = stack.pop()
+        if y == A:
+            if row.commutes:
+                x, y = y, x
+            else:
+                c.asm.put(c.moves.move[B, A])
+                y = B
+        if x != A:
+            if A in stack:
+                c.free_a()
+            c.to_integer(A, x)
+        c.asm.out.append(second_in_integers(c, row, y))
+        stack.append(A)
+
+    return handle
 
 
-def trapping_binary(c: Coder, row: Binary) -> None:
-    """The same for one that can trap."""
-    c.asm.locate(c.offset)
-    integer_binary(c, row)
+def trapping_binary(row: Binary) -> Handler:
+    """The same for those that can trap."""
+    binary = integer_binary(row)
+
+    def handle(c: Coder, imm: None) -> None:
+        c.asm.locate(c.offset)
+        binary(c, imm)
+
+    return handle
 
 
-def vector_binary(c: Coder, row: Binary) -> None:
-    """An instruction of two operands in vector registers with a result there."""
+def vector_binary(row: Binary) -> Handler:
+    """Instructions of two operands in vector registers with a result there."""
+
+    def handle(c: Coder, imm: None) -> None:
+        _put_vectors(c, row)
+        c.stack.append(FA)
+
+    return handle
+
+
+def _put_vectors(c: Coder, row: Binary) -> None:
     stencil, values = _vector_operands(c, row)
-    c.asm.put(stencil, *values)
-    c.stack.append(FA)
+    if values:
+        c.asm.put_small(stencil, *values)
+    else:
+        c.asm.put(stencil)
 
 
 def _vector_operands(c: Coder, row: Binary) -> tuple[Stencil, tuple[int, ...]]:
@@ -121,30 +140,34 @@ def _vector_operands(c: Coder, row: Binary) -> tuple[Stencil, tuple[int, ...]]:
     return second_in_vectors(c, row, y)
 
 
-def compare_integers(c: Coder, row: Comparison) -> None:
-    """A comparison, left to the branch that follows it."""
-    code = c.next_code()
-    if code in _BRANCHES or (code == _EQZ and c.next_code(2) in _BRANCHES):
-        y = c.stack.pop()
-        c.pending = Pending(row, c.stack.pop(), y, True)
-        c.stack.append(PENDING)
-    else:
-        integer_binary(c, row.value)
+def compare_integers(row: Comparison) -> Handler:
+    """Comparisons, left to the branch that follows."""
+    return _compare(row, integer_binary(row.value))
 
 
-def compare_vectors(c: Coder, row: Comparison) -> None:
+def compare_vectors(row: Comparison) -> Handler:
     """The same for floats."""
-    code = c.next_code()
-    if code in _BRANCHES or (code == _EQZ and c.next_code(2) in _BRANCHES):
-        y = c.stack.pop()
-        c.pending = Pending(row, c.stack.pop(), y, True)
-        c.stack.append(PENDING)
-        return
-    if A in c.stack:
-        c.free_a()
-    stencil, values = _vector_operands(c, row.value)
-    c.asm.put(stencil, *values)
-    c.stack.append(A)
+
+    def compare_now(c: Coder, imm: None) -> None:
+        if A in c.stack:
+            c.free_a()
+        _put_vectors(c, row.value)
+        c.stack.append(A)
+
+    return _compare(row, compare_now)
+
+
+def _compare(row: Comparison, compare_now: Handler) -> Handler:
+    def handle(c: Coder, imm: None) -> None:
+        code = c.next_code()
+        if code in _BRANCHES or (code == _EQZ and c.next_code(2) in _BRANCHES):
+            y = c.stack.pop()
+            c.pending = Pending(row, c.stack.pop(), y, True)
+            c.stack.append(PENDING)
+        else:
+            compare_now(c, imm)
+
+    return handle
 
 
 def branch_on_integers(c: Coder, pending: Pending, label: int, when: bool) -> None:
@@ -161,8 +184,7 @@ def branch_on_integers(c: Coder, pending: Pending, label: int, when: bool) -> No
         if A in c.stack:
             c.free_a()
         c.to_integer(A, x)
-    stencil, values = second_in_integers(c, jump, y)
-    c.asm.jump(stencil, label, *values)
+    c.asm.jump_by(second_in_integers(c, jump, y), label)
 
 
 def branch_on_vectors(c: Coder, pending: Pending, label: int, when: bool) -> None:

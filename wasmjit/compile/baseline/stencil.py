@@ -51,6 +51,24 @@ Parts: TypeAlias = tuple[
 """Code, fields, jumps and constants of a stencil, as they are kept in files."""
 
 
+_MAX_KEPT = 1 << 12
+"""Code with smaller values than this is kept."""
+
+
+class _Small(dict[int, bytes]):
+    """Code of a stencil by the value of its only hole, made by `Stencil.pack_small` when it is asked for."""
+
+    def __init__(self, pack_small: Callable[[int], bytes]) -> None:
+        super().__init__()
+        self._pack_small = pack_small
+
+    def __missing__(self, value: int) -> bytes:
+        code = self._pack_small(value)
+        if value < _MAX_KEPT:
+            self[value] = code
+        return code
+
+
 class Stencil:
     """Machine code that does one thing; execution goes on behind its last byte.
 
@@ -58,17 +76,16 @@ class Stencil:
     Code without holes is `code`. `jumps` and `constants` are left to patch.
     """
 
-    __slots__ = ("code", "constants", "fields", "jumps", "memo", "names", "pack", "size")
+    __slots__ = ("code", "constants", "fields", "jumps", "names", "pack", "size", "small")
 
     def __init__(
         self, code: bytes, fields: tuple[Field, ...], jumps: tuple[Jump, ...], constants: tuple[Constant, ...]
     ) -> None:
         self.code, self.size = code, len(code)
-        self.memo: dict[int, bytes] = {}
-        """What has been packed before, kept by who uses it."""
         self.fields, self.jumps, self.constants = fields, jumps, constants
         self.names = tuple(sorted({field.name for field in fields}))
         self.pack: Callable[..., bytes] = _packer(code, fields, self.names) if fields else lambda: code
+        self.small = _Small(self.pack_small)
 
     def pack_small(self, value: int) -> bytes:
         """The code with a value for its only hole, where that is small in a shorter form than `pack` returns.

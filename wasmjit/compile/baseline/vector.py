@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from wasmjit.compile.baseline.access import MAX_OFFSET
 from wasmjit.compile.baseline.coder import Coder, NoStencilError
 from wasmjit.compile.baseline.locations import FA, FB, TEMPORARY, VECTORS, A, B, Location
 
@@ -51,10 +50,8 @@ def vector(c: Coder, key: str, row: Operands) -> None:
 def access_lane(c: Coder, key: str, row: Operands, imm: tuple[int, ...]) -> None:
     """A load or store of one lane: the address in B, the vector in FA."""
     _, offset, memidx, _ = imm
-    if memidx or not c.memory_is_plain:
-        raise NoStencilError("another memory")
-    if offset > MAX_OFFSET:
-        raise NoStencilError("a large offset")
+    if memidx or offset > c.max_memory_offset:
+        raise NoStencilError("another memory, or a large offset")
     value, address = c.stack.pop(), c.stack.pop()
     c.to_integer(B, _register(c, address))
     c.take_fa(value)
