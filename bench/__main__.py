@@ -6,8 +6,8 @@ A kernel is one C file, compiled by the same clang (of the package ziglang) to W
 and perhaps a twin in JavaScript. A process runs its kernel several times and reports the shortest wall time. Engines
 take turns; tables show medians over processes. All have to print the same checksum. Interpreters get smaller sizes.
 
-Sections: kernels (7 minutes on a quiet machine), levels (what `--opt` costs and brings: 3 minutes), memory (of
-compiling 1 MB and 6 MB: 6 minutes). What is not measured stays in RESULTS.md as it is.
+Sections: kernels (about 7 minutes on a quiet machine), levels (what `--opt` costs and brings: 4 minutes), memory (of
+compiling 1 MB and 6 MB: 4 minutes). What is not measured stays in RESULTS.md as it is.
 """
 
 from __future__ import annotations
