@@ -38,9 +38,14 @@ def maximum_bytes(type: MemType) -> int:
     return most if type.limits.max is None else min(type.limits.max << type.page_size_log2, most)
 
 
-def _reservation_bytes(type: MemType, guard: bool) -> int:
-    """Guarded: whatever index plus offset can reach. Else only what the memory may grow to."""
-    return GUARD_RESERVATION_BYTES if guard and has_guard_pages(type) else _whole_pages(max(maximum_bytes(type), 1))
+def _reserve(type: MemType, guard: bool) -> Reservation:
+    """Guarded: whatever index plus offset can reach. Else only what the memory may grow to; where address space is
+    short it may grow to less.
+    """
+    if guard and has_guard_pages(type):
+        return reserve(GUARD_RESERVATION_BYTES)
+    least = _whole_pages(max(type.limits.min << type.page_size_log2, 1))
+    return reserve(_whole_pages(max(maximum_bytes(type), 1)), least)
 
 
 def _whole_pages(size_bytes: int) -> int:
@@ -85,8 +90,8 @@ class MemoryInstance:
         """The threads that wait at its addresses."""
         self.guarded = store.guard
         """Whether code may rely on guard pages."""
-        self._maximum_bytes = most
-        self._reservation = reserve(_reservation_bytes(type, store.guard))
+        self._reservation = _reserve(type, store.guard)
+        self._maximum_bytes = min(most, self._reservation.size_bytes)
         if not self._reservation.commit(0, _whole_pages(size_bytes)):
             raise MemoryError(f"no memory for {pages} pages")
         self.base = int(self._reservation)

@@ -60,6 +60,11 @@ class Reservation(int):
 
     __slots__ = ()
 
+    @property
+    def size_bytes(self) -> int:
+        """How large it is."""
+        return _sizes[self]
+
     def commit(self, start: int, end: int) -> bool:
         """Make bytes up to `end` readable and writable, those up to `start` being so already; whether that worked.
 
@@ -90,14 +95,20 @@ class Reservation(int):
         release(int(self))
 
 
-def reserve(size_bytes: int) -> Reservation:
-    """Reserve address space. Raises MemoryError where there is none left, even after a garbage collection."""
+def reserve(size_bytes: int, least_bytes: int | None = None) -> Reservation:
+    """Reserve address space: all of it, or as much as `least_bytes` at least, if that is given.
+
+    Both are multiples of 64 KiB. Raises MemoryError where there is not enough left, even after a garbage collection.
+    """
     address = _from_pool(size_bytes)
     if address is None:
         address = libc.map_memory(size_bytes, libc.PROT_NONE)
     if address is None:
         gc.collect()
         empty_pools()
+        address = libc.map_memory(size_bytes, libc.PROT_NONE)
+    while address is None and least_bytes is not None and size_bytes > least_bytes:
+        size_bytes = max(size_bytes >> 17 << 16, least_bytes)
         address = libc.map_memory(size_bytes, libc.PROT_NONE)
     if address is None:
         raise MemoryError(f"no address space for {size_bytes:#x} bytes")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
@@ -124,12 +125,14 @@ def test_a_fault_where_no_frame_is_needed_yet(opt: str) -> None:
     assert [name for name, _ in frames] == ["remainder", "middle", "outer"]
 
 
-# --- loads that x86 takes as operands of other instructions
+# --- loads that become part of other instructions
 
 LOADS = ["i32.load", "i32.load8_u", "i32.load8_s", "i32.load16_u", "i32.load16_s"]
 OPERATORS = ["add", "sub", "mul", "and", "or", "xor", "eq", "lt_s", "gt_u", "shl", "div_u"]
 INEXACT = (" add both1", " mul both1", " and both1", " or both1", " xor both1", " and constant", "8_u div_u both1")
 """From level 1 on LLVM swaps two loaded operands, and narrows operations: there the place may be wrong or unknown."""
+if os.uname().machine == "aarch64":  # code generation narrows loads of what is shifted by
+    INEXACT += (" shl right", " shl both2")
 
 ADDRESS = 0x01030101  # out of bounds; it is also what is stored, so that what is loaded there does not trap as divisor
 

@@ -1,3 +1,7 @@
+import subprocess
+import sys
+import textwrap
+
 import pytest
 
 from wasmjit import Config, Engine, Store
@@ -25,6 +29,26 @@ def test_unknown_settings() -> None:
 def test_guard() -> None:
     assert Engine(bounds_checks="guard").guard
     assert not Engine(bounds_checks="explicit").guard
+
+
+def test_explicit_checks_where_guard_pages_do_not_fit() -> None:
+    script = """
+    import resource
+    resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
+    import wasmjit
+    engine = wasmjit.Engine(opt="0")
+    wat = '(module (memory 1) (func (export "f") (param i32) (result i32) (i32.load (local.get 0))))'
+    instances = [wasmjit.Instance(wasmjit.Store(engine), wasmjit.Module(engine, wat)) for _ in range(3)]
+    print(engine.guard, [instance.f(0) for instance in instances])
+    try:
+        instances[0].f(65533)
+    except wasmjit.Trap as trap:
+        print(trap.message)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, timeout=100, check=False
+    )
+    assert (done.stdout, done.stderr) == ("False [0, 0, 0]\nout of bounds memory access\n", "")
 
 
 def test_engines_are_values() -> None:
