@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import marshal
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 from wasmjit.cache.digest import key_of
@@ -86,8 +86,7 @@ class StencilLibrary:
     def _generate(self, name: str) -> dict[str, Parts]:
         from wasmjit.compile.baseline.generate import fixed_stencils
 
-        made = fixed_stencils(name, guard=self._guard)
-        part = {key: stencil.parts() for key, stencil in made.items()}
+        part = _make(lambda: fixed_stencils(name, guard=self._guard))
         self._write(name, part)
         return part
 
@@ -95,10 +94,18 @@ class StencilLibrary:
         """Others may have added some meanwhile; what is lost where two write at once, is made again."""
         from wasmjit.compile.baseline.generate import signature_stencils
 
-        made = signature_stencils(keys, guard=self._guard)
         part = self._part(SIGNATURES)
-        part |= {key: stencil.parts() for key, stencil in made.items()}
+        part |= _make(lambda: signature_stencils(keys, guard=self._guard))
         self._write(SIGNATURES, (self._read(SIGNATURES) or {}) | part)
+
+
+def _make(function: Callable[[], dict[str, Stencil]]) -> dict[str, Parts]:
+    """What LLVM makes. It wants more stack than there may be: a first call can come from deep in wasm."""
+    from wasmjit.compile.worker import run_in_worker
+
+    made: dict[str, Stencil] = {}
+    run_in_worker(lambda: made.update(function()))
+    return {key: stencil.parts() for key, stencil in made.items()}
 
 
 class _Known(dict[str, Stencil]):
