@@ -17,8 +17,15 @@ from wasmjit.light import TYPE_CHECKING
 if TYPE_CHECKING:
     from wasmjit.compile.debug import DebugInformation, Places
     from wasmjit.compile.inlines import InlinedCall
+    from wasmjit.compile.unwinder import Unwinder
 
 _MASK = (1 << 64) - 1
+
+
+def _give_back(home: Arena, unwinder: Unwinder | None, start: int, size: int) -> None:
+    if unwinder is not None:
+        unwinder.forget(start, size)
+    home.release(start, size)
 
 
 class LoadedPack:
@@ -37,11 +44,10 @@ class LoadedPack:
         self.resumed: int | None = None
         """The function for whose calls the code goes on, if it does."""
         if size:
-            weakref.finalize(self, home.release, self.start, size).atexit = False
-            if self.start in process_arena():
-                unwinder = process_unwinder(process_arena)
-                unwinder.add(self)  # of two finalisers the later one runs first
-                weakref.finalize(self, unwinder.forget, self.start, size).atexit = False
+            unwinder = process_unwinder(process_arena) if self.start in process_arena() else None
+            weakref.finalize(self, _give_back, home, unwinder, self.start, size).atexit = False
+            if unwinder is not None:
+                unwinder.add(self)
             pages = mapping.round_to_pages(size)
             mapping.protect(self.start, pages, mapping.READ_WRITE)
             view = view_of(self.start, pages)

@@ -85,8 +85,8 @@ class Unwinder:
     def forget(self, start: int, size: int) -> None:
         """Forget the object at an address, before its pages are given back."""
         with self._lock:
-            self._objects.pop(start, None)
-            self._starts.remove(start)
+            if self._objects.pop(start, None) is not None:
+                self._starts.remove(start)
             if self._tables.pop(start, None) is not None:
                 self._set_pages(start, size, 0)
 

@@ -25,9 +25,10 @@ def _access(natural_log2: int) -> Handler:
     def validate_access(check: Checker, imm: tuple[int, ...]) -> None:
         if imm[0] > natural_log2:
             raise InvalidError("alignment must not be larger than natural")
-        memory = lookup(check.module.memories, imm[2], "memory")
-        if imm[1] > _MAX_OFFSET and memory.address is I32:
-            raise InvalidError("offset out of range")
+        if imm[1] > _MAX_OFFSET or imm[2] >= len(check.module.memories):
+            memory = lookup(check.module.memories, imm[2], "memory")
+            if memory.address is I32:
+                raise InvalidError("offset out of range")
 
     return validate_access
 

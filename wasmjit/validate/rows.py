@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TypeAlias
 
 from wasmjit.validate import (  # noqa: F401  (they fill the registry)
     aggregate,
@@ -20,30 +20,23 @@ from wasmjit.wasm.module import Module
 from wasmjit.wasm.opcodes import OPCODES, Op
 from wasmjit.wasm.types import ValType
 
-
-class Row(NamedTuple):
-    """How one opcode is validated: the handler first, if any; then the signature, if any.
-
-    `top` is the slice of the operand stack where `params` must lie, and `results` go.
-    """
-
-    handler: Handler | None
-    params: list[ValType] | None
-    results: list[ValType]
-    top: slice
+Row: TypeAlias = "tuple[Handler | None, list[ValType] | None, list[ValType], slice]"
+"""How one opcode is validated: the handler first, if any; then the signature, if any: parameters, results, and the
+slice of the operand stack where parameters must lie, and results go. A plain tuple is taken apart more quickly.
+"""
 
 
 def _row(op: Op) -> Row:
     handler = HANDLERS.get(op.code)
     if op.type is None:
-        return Row(handler, None, [], slice(0))
+        return handler, None, [], slice(0)
     params = types_of(op.type.params)
-    return Row(handler, params.list, list(op.type.results), params.top)
+    return handler, params.list, list(op.type.results), params.top
 
 
 ROWS: dict[int, Row] = {code: _row(op) for code, op in OPCODES.items()}
 
-_ADDRESSED_ROWS = {**ROWS, **{code: Row(handler, None, [], slice(0)) for code, handler in addressed_handlers().items()}}
+_ADDRESSED_ROWS = {**ROWS, **{code: (handler, None, [], slice(0)) for code, handler in addressed_handlers().items()}}
 
 
 def rows_for(module: Module) -> dict[int, Row]:

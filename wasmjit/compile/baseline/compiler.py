@@ -11,7 +11,7 @@ from wasmjit.compile.baseline.calls import begin
 from wasmjit.compile.baseline.coder import Coder, NoStencilError
 from wasmjit.compile.baseline.context import Context
 from wasmjit.compile.baseline.counting import count, finish_counts
-from wasmjit.compile.baseline.frame import MAX_FRAME_BYTES, in_vector_register, slot_bytes
+from wasmjit.compile.baseline.frame import IN_VECTOR_REGISTERS, MAX_FRAME_BYTES, slot_bytes
 from wasmjit.compile.baseline.pinning import count_uses, pin_locals
 from wasmjit.compile.debug import save_places
 from wasmjit.compile.pack import CodePack, function_lists
@@ -67,11 +67,11 @@ class BaselineCompiler:
 def _coder(context: Context, funcidx: int, body: Body) -> Coder:
     """The state at the beginning of a function, whose prologue is made."""
     type = context.module.func_type(funcidx)
-    in_vectors = [in_vector_register(t) for t in (*type.params, *body.local_types)]
-    slot = slot_bytes(context.module, type, body, vectors=context.has_vectors)
+    in_vectors = [t in IN_VECTOR_REGISTERS for t in (*type.params, *body.local_types)]
+    uses = count_uses(body.instrs, len(in_vectors), context.host_globals)
+    slot = slot_bytes(context.module, type, body, vectors=context.has_vectors, prefixed=uses.prefixed)
     if len(in_vectors) * slot > MAX_FRAME_BYTES:
         raise NoStencilError("many locals")
-    uses = count_uses(body.instrs, len(in_vectors), context.host_globals)
     c = Coder(context, in_vectors, pin_locals(uses, in_vectors, len(type.params)), slot, body.instrs)
     c.function = funcidx - context.module.num_imported_funcs
     c.expect_results(type)

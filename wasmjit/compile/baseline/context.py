@@ -17,7 +17,9 @@ from wasmjit.wasm.module import Module
 from wasmjit.wasm.types import I32, PAGE_SIZE_LOG2, may_be_host
 
 if TYPE_CHECKING:
+    from wasmjit.compile.baseline.calls import Callee
     from wasmjit.compile.baseline.stencil import Stencil
+    from wasmjit.compile.baseline.variable import Global
 
 
 _MAX_OFFSET = (1 << 31) - 1
@@ -68,11 +70,16 @@ class Context:
         """What accesses need besides their offset."""
         self.host_globals = frozenset(x for x, g in enumerate(module.globals) if may_be_host(g.type.type))
         """Assignments to these are calls."""
-        self.jmp: Stencil = get("jmp")
-        self.ret: Stencil = get("ret")
+        self.callees: dict[int, Callee] = {}
+        """Functions that have been called so far."""
+        self.globals: dict[int, Global] = {}
+        """Globals that have been used so far."""
+        self.entry: Stencil = get("entry")
+        self.jmp: bytes = get("jmp").code
+        self.ret: bytes = get("ret").code
         self.unreachable: Stencil = get("unreachable")
         self.br_table: Stencil = get("br_table A")
-        self.jump_if_zero: tuple[Stencil, Stencil] = get("br A"), get("bn A")
+        self.jump_if_zero: tuple[bytes, bytes] = get("br A").code, get("bn A").code
 
     def stencil(self, key: str) -> Stencil:
         """A stencil by its key. Raises NoStencilError."""

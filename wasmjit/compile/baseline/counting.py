@@ -43,4 +43,4 @@ def finish_counts(c: Coder) -> None:
         c.asm.put(hot, c.function, late.loop)
         for x in c.pinned:
             c.reload(x)
-        c.asm.jump(c.context.jmp, late.back)
+        c.asm.jump_by(c.context.jmp, late.back)

@@ -6,6 +6,8 @@ function (lower/osr.py) finds the locals and operands there.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from wasmjit.binary.code import Body
 from wasmjit.wasm.module import Module
 from wasmjit.wasm.opcodes import CODE_BY_NAME, PREFIX_SHIFT
@@ -38,9 +40,20 @@ def _mentions_vector(type: CompositeType) -> bool:
     return any(field.type is V128 for field in fields)
 
 
-def slot_bytes(module: Module, type: FuncType, body: Body, *, vectors: bool | None = None) -> int:
-    """Bytes of a slot of a function; `vectors` is what `module_has_vectors` says, if that is known."""
-    codes = {code for code, _, _ in body.instrs}
+def slot_bytes(
+    module: Module,
+    type: FuncType,
+    body: Body,
+    *,
+    vectors: bool | None = None,
+    prefixed: Collection[int] | None = None,
+) -> int:
+    """Bytes of a slot of a function.
+
+    `vectors` is what `module_has_vectors` says, `prefixed` the opcodes of the body among which those of
+    vectors are, if that is known.
+    """
+    codes = {code for code, _, _ in body.instrs} if prefixed is None else prefixed
     if any(_FIRST_VECTOR <= code <= _LAST_VECTOR for code in codes):
         return 16
     if not (module_has_vectors(module) if vectors is None else vectors):
@@ -66,6 +79,9 @@ def _has_vector(type: FuncType) -> bool:
     return V128 in type.params or V128 in type.results
 
 
+IN_VECTOR_REGISTERS = frozenset((F32, F64, V128))
+
+
 def in_vector_register(type: ValType) -> bool:
     """Whether values of a type live in vector registers."""
-    return type is F64 or type is F32 or type is V128
+    return type in IN_VECTOR_REGISTERS

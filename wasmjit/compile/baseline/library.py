@@ -45,6 +45,13 @@ class StencilLibrary:
         except KeyError:
             return None
 
+    def has(self, key: str) -> bool:
+        """Whether the stencil of a key for a signature is there."""
+        if key in self._known:
+            return True
+        with self._lock:
+            return key in self._part(SIGNATURES)
+
     def demand(self, keys: Iterable[str]) -> None:
         """See to it that those of some keys for signatures are there: that is cheaper than one after the other."""
         with self._lock:

@@ -85,13 +85,13 @@ def integer_binary(row: Binary) -> Handler:
             if row.commutes:
                 x, y = y, x
             else:
-                c.asm.put(c.moves.move[B, A])
+                c.out.append(c.moves.move[B, A])
                 y = B
         if x != A:
             if A in stack:
                 c.free_a()
             c.to_integer(A, x)
-        c.asm.out.append(second_in_integers(c, row, y))
+        c.out.append(second_in_integers(c, row, y))
         stack.append(A)
 
     return handle
@@ -131,7 +131,7 @@ def _vector_operands(c: Coder, row: Binary) -> tuple[Stencil, tuple[int, ...]]:
     y = stack.pop()
     x = stack.pop()
     if y == FA:
-        c.asm.put(c.moves.move[FB, FA])
+        c.out.append(c.moves.move[FB, FA])
         y = FB
     if x != FA:
         if FA in stack:

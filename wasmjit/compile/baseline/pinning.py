@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from wasmjit.binary.code import RawInstr
 from wasmjit.compile.baseline.locations import CALL_INTEGERS, CALL_VECTORS, INTEGERS, PRESERVED, VECTORS
-from wasmjit.wasm.opcodes import CODE_BY_NAME
+from wasmjit.wasm.opcodes import CODE_BY_NAME, PREFIX_SHIFT
 
 LOOP_WEIGHT = 8
 MAX_WEIGHT = LOOP_WEIGHT**4
@@ -30,17 +30,22 @@ _CALLS = frozenset(
 )
 """Instructions that lose registers."""
 _GLOBAL_SET = CODE_BY_NAME["global.set"]
+_COUNTED = frozenset((_LOOP, _END, _GLOBAL_SET)) | _ASSIGNMENTS | _OPENERS | _CALLS
+_FIRST_PREFIXED = 1 << PREFIX_SHIFT
 
 _INTEGERS = INTEGERS
 _VECTORS = VECTORS[:5]  # instructions with three vector operands take the last one
 
 
 class Uses(NamedTuple):
-    """How often a body uses what, weighted: reads and assignments by local, and calls."""
+    """How often a body uses what, weighted: reads and assignments by local, and calls. `prefixed` are its opcodes that
+    have a prefix, but for those that count as calls.
+    """
 
     reads: list[int]
     writes: list[int]
     calls: int
+    prefixed: set[int]
 
 
 class Pinning(NamedTuple):
@@ -54,26 +59,30 @@ def count_uses(instrs: Sequence[RawInstr], num_locals: int, host_globals: frozen
     """Count in one pass. Assignments to `host_globals` are calls."""
     reads, writes, calls = [0] * num_locals, [0] * num_locals, 0
     weight, weights = 1, [1]
+    prefixed: set[int] = set()
     for code, imm, _ in instrs:
         if code == _GET:
             reads[imm] += weight
-        elif code in _ASSIGNMENTS:
-            writes[imm] += weight
-        elif code == _END:
-            weight = weights.pop()
-        elif code == _LOOP:
-            weights.append(weight)
-            weight = min(weight * LOOP_WEIGHT, MAX_WEIGHT)
-        elif code in _OPENERS:
-            weights.append(weight)
-        elif code in _CALLS or (code == _GLOBAL_SET and imm in host_globals):
-            calls += weight
-    return Uses(reads, writes, calls)
+        elif code in _COUNTED:
+            if code in _ASSIGNMENTS:
+                writes[imm] += weight
+            elif code == _END:
+                weight = weights.pop()
+            elif code in _OPENERS:
+                weights.append(weight)
+            elif code == _LOOP:
+                weights.append(weight)
+                weight = min(weight * LOOP_WEIGHT, MAX_WEIGHT)
+            elif code != _GLOBAL_SET or imm in host_globals:
+                calls += weight
+        elif code >= _FIRST_PREFIXED:
+            prefixed.add(code)
+    return Uses(reads, writes, calls, prefixed)
 
 
 def pin_locals(uses: Uses, in_vectors: Sequence[bool], num_params: int) -> Pinning:
     """Give registers to the locals that gain by one, in the order of their gain."""
-    reads, writes, calls = uses
+    reads, writes, calls, _ = uses
     arrivals = _arrivals(in_vectors, num_params)
     gains = [(reads[x] + writes[x], x) for x in range(len(reads))]
     gains = sorted([(gain, x) for gain, x in gains if gain > (x not in arrivals)], reverse=True)
@@ -82,7 +91,7 @@ def pin_locals(uses: Uses, in_vectors: Sequence[bool], num_params: int) -> Pinni
     for _, x in gains:
         candidates = free[in_vectors[x]]
         if calls and reads[x] <= calls + calls // 2:  # a reload at each call, a store at each assignment
-            candidates = [register for register in candidates if register in PRESERVED]
+            candidates = [register for register in PRESERVED if register in candidates]
         if not candidates:
             continue
         register = arrivals[x] if arrivals.get(x) in candidates else candidates[0]

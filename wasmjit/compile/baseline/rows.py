@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from wasmjit.compile.baseline.locations import FA, FB, INTEGERS, REGISTER_NAMES, VECTORS, A, B
 
@@ -28,39 +28,41 @@ class Binary(NamedTuple):
     commutes: bool
 
 
+Codes: TypeAlias = "dict[int, dict[int, bytes]]"
+"""Code by a register, then by a value: a slot, or a constant. It needs no constants behind it."""
+
+
 class Moves:
-    """Stencils that move values between registers and slots, and those that need no more than a key."""
+    """Code that moves values between registers and slots. `move` is by destination and source."""
 
     def __init__(self, library: StencilLibrary) -> None:
         get, names = library.get, REGISTER_NAMES
         self.library = library
-        self.move = {(to, frm): get(f"mov {names[to]},{names[frm]}") for to, frm in _pairs(INTEGER_REGISTERS)}
-        self.move |= {(to, frm): get(f"movv {names[to]},{names[frm]}") for to, frm in _pairs(VECTOR_REGISTERS)}
-        self.load = {r: get(f"ld {names[r]}") for r in INTEGER_REGISTERS}
-        self.store = {r: get(f"st {names[r]}") for r in INTEGER_REGISTERS}
-        self.narrow_constant = {r: get(f"const {names[r]}") for r in INTEGER_REGISTERS}
-        self.wide_constant = {r: get(f"constw {names[r]}") for r in INTEGER_REGISTERS}
-        self.float_constant = {r: get(f"constf {names[r]}") for r in VECTOR_REGISTERS}
+        self.move = {(to, frm): get(f"mov {names[to]},{names[frm]}").code for to, frm in _pairs(INTEGER_REGISTERS)}
+        self.move |= {(to, frm): get(f"movv {names[to]},{names[frm]}").code for to, frm in _pairs(VECTOR_REGISTERS)}
+        self.load = self._codes("ld", INTEGER_REGISTERS)
+        self.store = self._codes("st", INTEGER_REGISTERS)
+        self.narrow_constant = self._codes("const", INTEGER_REGISTERS)
+        self.wide_constant = self._codes("constw", INTEGER_REGISTERS)
+        self.float_constant = self._codes("constf", VECTOR_REGISTERS)
         self.vector_constant = {r: get(f"constv {names[r]}") for r in VECTOR_REGISTERS}
-        self.zero_vector = {r: get(f"zerov {names[r]}") for r in VECTOR_REGISTERS}
+        self.zero_vector = {r: get(f"zerov {names[r]}").code for r in VECTOR_REGISTERS}
         self.store_constant, self.zero_slots = get("stk"), get("zero")
 
-    def vector_slots(self, slot_bytes: int) -> tuple[dict[int, Stencil], dict[int, Stencil]]:
-        """Stencils that load and store vector registers from and to slots of a size."""
+    def vector_slots(self, slot_bytes: int) -> tuple[Codes, Codes]:
+        """Code that loads and stores vector registers from and to slots of a size."""
         return self._wide_slots if slot_bytes == 16 else self._narrow_slots
 
     @cached_property
-    def _narrow_slots(self) -> tuple[dict[int, Stencil], dict[int, Stencil]]:
-        return self._slots("ldf", "stf")
+    def _narrow_slots(self) -> tuple[Codes, Codes]:
+        return self._codes("ldf", VECTOR_REGISTERS), self._codes("stf", VECTOR_REGISTERS)
 
     @cached_property
-    def _wide_slots(self) -> tuple[dict[int, Stencil], dict[int, Stencil]]:
-        return self._slots("ldv", "stv")
+    def _wide_slots(self) -> tuple[Codes, Codes]:
+        return self._codes("ldv", VECTOR_REGISTERS), self._codes("stv", VECTOR_REGISTERS)
 
-    def _slots(self, load: str, store: str) -> tuple[dict[int, Stencil], dict[int, Stencil]]:
-        get, names = self.library.get, REGISTER_NAMES
-        loads = {r: get(f"{load} {names[r]}") for r in VECTOR_REGISTERS}
-        return loads, {r: get(f"{store} {names[r]}") for r in VECTOR_REGISTERS}
+    def _codes(self, name: str, registers: tuple[int, ...]) -> Codes:
+        return {r: self.library.get(f"{name} {REGISTER_NAMES[r]}").small for r in registers}
 
 
 def _pairs(registers: tuple[int, ...]) -> list[tuple[int, int]]:

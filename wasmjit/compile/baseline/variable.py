@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from wasmjit.abi.signature import LETTER
 from wasmjit.compile.baseline.coder import Coder
 from wasmjit.compile.baseline.frame import in_vector_register
@@ -81,35 +83,48 @@ def _letter(type: ValType) -> str:
     return "x" if may_be_host(type) else "e" if is_exn_ref(type) else LETTER[type]
 
 
-def _global(c: Coder, name: str, x: int) -> tuple[str, ValType]:
-    module = c.context.module
-    type = module.globals[x].type.type
-    return f"{name} {_letter(type)} {'imp' if x < module.num_imported_globals else 'own'}", type
+class Global(NamedTuple):
+    """How a global is read and assigned: by a register, and by these pieces of code."""
+
+    in_vector: bool
+    is_call: bool
+    get: bytes
+    set: bytes
+
+
+def _global(c: Coder, x: int) -> Global:
+    found = c.context.globals.get(x)
+    if found is None:
+        context, module = c.context, c.context.module
+        type = module.globals[x].type.type
+        suffix = f"{_letter(type)} {'imp' if x < module.num_imported_globals else 'own'}"
+        offset = context.layout.global_(x)
+        codes = [context.stencil(f"global.{verb} {suffix}").pack(offset) for verb in ("get", "set")]
+        found = context.globals[x] = Global(in_vector_register(type), may_be_host(type), *codes)
+    return found
 
 
 def global_get(c: Coder, x: int) -> None:
     """`global.get`."""
-    key, type = _global(c, "global.get", x)
-    in_vector = in_vector_register(type)
-    c.free_fa() if in_vector else c.free_a()
-    c.asm.put(c.context.stencil(key), c.context.layout.global_(x))
-    c.stack.append(FA if in_vector else A)
+    glob = _global(c, x)
+    c.free_fa() if glob.in_vector else c.free_a()
+    c.out.append(glob.get)
+    c.stack.append(FA if glob.in_vector else A)
 
 
 def global_set(c: Coder, x: int) -> None:
     """`global.set`."""
-    key, type = _global(c, "global.set", x)
+    glob = _global(c, x)
     location = c.stack.pop()
-    if in_vector_register(type):
+    if glob.in_vector:
         c.take_fa(location)
     else:
         c.take_a(location)
-    counted = may_be_host(type)
-    if counted:
+    if glob.is_call:
         c.leave_registers(len(c.stack))
     c.asm.locate(c.offset)
-    c.asm.put(c.context.stencil(key), c.context.layout.global_(x))
-    if counted:
+    c.out.append(glob.set)
+    if glob.is_call:
         c.return_to_registers()
 
 
