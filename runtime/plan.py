@@ -14,6 +14,7 @@ from wasmjit.abi.layout import (
 )
 from wasmjit.light import TYPE_CHECKING, cached_property
 from wasmjit.runtime.datas import DataRuns
+from wasmjit.runtime.instance import INSTANCES
 from wasmjit.runtime.lazy import register_native
 from wasmjit.runtime.raw import Block, address_of
 from wasmjit.runtime.typeinfo import type_id
@@ -123,6 +124,16 @@ class ModulePlan:
             self._records, self._record_slots = records, known
         return self._records
 
+    def lead(self, index: int, address: int) -> None:
+        """Let references to a defined function, in all instances, lead to its code instead of its stub."""
+        offset = self.layout.record(index + self.module.num_imported_funcs)
+        if offset is not None:
+            word = (offset + FUNCREF_CODE) // 8
+            for entry in list(INSTANCES.refs.values()):
+                instance = entry()
+                if instance is not None and instance.plan is self:
+                    instance.vmctx.words[word] = address
+
     def references(self, segment: ElementSegment) -> memoryview:
         """The references of an element segment that lists functions, for a VMContext at address 0."""
         found = self._references.get(id(segment))
@@ -169,5 +180,6 @@ def plan_for(module: Module, native: NativeModule, support: NativeSupport) -> Mo
         plan = ModulePlan(module, support)
         support.prepare(plan.exported_keys(), plan.imported_keys())
         register_native(native)
+        native.follow(plan.lead)
         _plans[native] = plan  # other threads use it from here on
     return plan

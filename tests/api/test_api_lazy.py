@@ -161,3 +161,29 @@ def test_fork_and_exit() -> None:
         [sys.executable, "-W", "ignore", "-c", textwrap.dedent(script)], capture_output=True, text=True, timeout=100
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "2\n3\n", "")
+
+
+REFERRED = """(module
+  (table 1 funcref) (elem (i32.const 0) $f)
+  (func $f (param i32) (result i32) (i32.mul (local.get 0) (i32.const 3)))
+  (func (export "call") (param i32) (result i32)
+    (call_indirect (param i32) (result i32) (local.get 0) (i32.const 0))))"""
+
+
+@pytest.mark.parametrize("settings", [{"tier": "optimized"}, {"tier": "auto", "tier_threshold": 1}])
+def test_references_lead_to_code_once_there_is_some(settings: Any) -> None:
+    engine = Engine(cache=False, **settings)
+    module, store = Module(engine, wat_to_wasm(REFERRED)), wasmjit.Store(engine)
+    instances = [wasmjit.Instance(store, module) for _ in range(3)]
+    native = instances[0]._instance.native
+
+    def targets() -> set[int]:
+        offset = instances[0]._instance.plan.layout.funcref(0)
+        return {instance._instance.vmctx.words[offset // 8] for instance in instances}
+
+    stubs = targets()
+    assert stubs == set(native.callable_addresses()[:1])
+    assert [instances[0].call(n) for n in range(5)] == [0, 3, 6, 9, 12]
+    assert targets() == set(native.callable_addresses()[:1])
+    assert not targets() & stubs
+    assert [instance.call(5) for instance in instances] == [15, 15, 15]

@@ -251,6 +251,10 @@ class VMLayout:
         """Offset of the pointer to a tag."""
         return self._tags + 8 * tagidx
 
+    def record(self, funcidx: int) -> int | None:
+        """Offset of the funcref record of a function, None for one that does not escape."""
+        return self.funcref(funcidx) if funcidx in self._funcref_rank else None
+
     def funcref(self, funcidx: int) -> int:
         """Offset of the funcref record of an escaping function."""
         return self._funcrefs + FUNCREF_BYTES * self._funcref_rank[funcidx]

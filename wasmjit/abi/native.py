@@ -114,6 +114,9 @@ class NativeModule(Protocol):
     def callable_addresses(self) -> memoryview:
         """For each defined function an address that can be called and kept: it always leads to the best code."""
 
+    def follow(self, listener: Callable[[int, int], None]) -> None:
+        """Have `listener(index, address)` called, in any thread, when what `callable_addresses` says has changed."""
+
     def provide(self, index: int) -> int:
         """Address of the code of defined function number `index`, which is compiled if need be.
 

@@ -36,6 +36,7 @@ class LazyModule(LoadedModule):
         progress: Progress | None = None,
         statistics: Statistics | None = None,
     ) -> None:
+        self._listener: Callable[[int, int], None] | None = None
         super().__init__((), module, statistics, perf=config.perf)
         self._progress = progress
         self._pause: Callable[[], None] = getattr(progress, "pause", _nothing)
@@ -61,12 +62,23 @@ class LazyModule(LoadedModule):
         """Load a pack, and let the slots of its functions lead to it, and their stubs."""
         super().add(pack, source)
         self._lead(pack)
+        self._tell(pack)
 
     def _lead(self, pack: CodePack) -> None:
         """Let stubs of functions go where their slots do."""
         words, first, lead = self._words, self._first, self._stubs.lead
         for funcidx in pack.funcidxs:
             lead(funcidx - first, words[funcidx - first])
+
+    def follow(self, listener: Callable[[int, int], None]) -> None:
+        """Have a function called when one is compiled."""
+        self._listener = listener
+
+    def _tell(self, pack: CodePack) -> None:
+        """Tell of the functions of a pack. Not to be called with a lock: who listens may have others."""
+        if self._listener is not None:
+            for funcidx in pack.funcidxs:
+                self._listener(funcidx - self._first, self._words[funcidx - self._first])
 
     def is_compiled(self, funcidx: int) -> bool:
         """Whether a defined function has code."""

@@ -12,7 +12,7 @@ from wasmjit.compile.loaded_pack import LoadedPack
 from wasmjit.compile.pack import CodePack
 from wasmjit.compile.statistics import Source, Statistics
 from wasmjit.errors import InternalError
-from wasmjit.light import TYPE_CHECKING, Iterable
+from wasmjit.light import TYPE_CHECKING, Callable, Iterable
 from wasmjit.wasm.module import Module
 
 if TYPE_CHECKING:
@@ -81,6 +81,9 @@ class LoadedModule:
     def callable_addresses(self) -> memoryview:
         """For each defined function an address that can be called and kept."""
         return self._words
+
+    def follow(self, listener: Callable[[int, int], None]) -> None:
+        """Have a function called when code changes; here it does not."""
 
     def hot(self, index: int, loop: int) -> int:
         """There is no better code than this."""

@@ -61,7 +61,15 @@ class TieredModule(LazyModule):
                 elif index not in optimized:
                     words[index] = base + start
             self._lead(pack)
+        self._tell(pack)
         watch.lap("load")
+
+    def _tell(self, pack: CodePack) -> None:
+        """Tell of optimised functions: code that counts is not to be called past its slot."""
+        if self._listener is not None:
+            for funcidx, _, rank in pack.functions():
+                if rank == OPTIMIZED or self.tiers is None:
+                    self._listener(funcidx - self._first, self._words[funcidx - self._first])
 
     def callable_addresses(self) -> memoryview:
         """Code that is optimised; else the stub, which goes on to what is in the slot by then."""
