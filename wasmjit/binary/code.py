@@ -163,10 +163,12 @@ def decode_instrs(data: Data, pos: int, end: int, *, has_data_count: bool = True
             elif imm >= 0x40:
                 imm -= 0x80
         elif shape == _MEMARG:
-            imm = data[pos], data[pos + 1], 0
-            pos += 2
-            if imm[0] >= 0x40 or imm[1] >= 0x80:
-                imm, pos = read_memarg(data, offset + 1)
+            align, place = data[pos], data[pos + 1]
+            if align < 0x40 and place < 0x80:
+                imm = align, place, 0
+                pos += 2
+            else:
+                imm, pos = read_memarg(data, pos)
         elif shape == _BLOCK:
             imm, pos = read_blocktype(data, pos)
             opened.append(code)

@@ -170,9 +170,8 @@ def _entry_key(c: Coder, type: FuncType) -> str:
 # --- the beginning
 
 
-def begin(c: Coder, type: FuncType) -> None:
+def begin(c: Coder, type: FuncType, plan: CallPlan) -> None:
     """The entry, and the locals: parameters where they belong, the others zero."""
-    plan = call_plan(type)
     params = len(type.params)
     c.entry = c.context.entry if plan.registers is not None else signature_stencil(c, _entry_key(c, type))
     c.asm.put(c.entry, 0, 0)  # what it needs is known in the end
@@ -193,7 +192,7 @@ def _zero_locals(c: Coder, first: int) -> None:
     else:
         for x in in_slots:
             c.asm.put(c.moves.store_constant, x * c.slot, 0)
-    for x in range(first, len(c.home)):
-        home = c.home[x]
-        if home < 0:
+    for x in sorted(c.pinned):
+        if x >= first:
+            home = c.home[x]
             c.to_register(home, (0,) if home > FA else (0, 0))

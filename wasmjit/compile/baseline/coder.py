@@ -12,7 +12,6 @@ from operator import length_hint
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from wasmjit.compile.baseline.assembler import Assembler
-from wasmjit.compile.baseline.call_plan import call_plan
 from wasmjit.compile.baseline.frame import MAX_FRAME_BYTES
 from wasmjit.compile.baseline.locations import (
     FA,
@@ -38,6 +37,7 @@ from wasmjit.compile.lower.types import result_letters
 if TYPE_CHECKING:
     from wasmjit.binary.code import RawInstr
     from wasmjit.compile.baseline.branches import Frame, Pending
+    from wasmjit.compile.baseline.call_plan import CallPlan
     from wasmjit.compile.baseline.context import Context
     from wasmjit.compile.baseline.counting import Late
     from wasmjit.compile.baseline.stencil import Stencil
@@ -105,8 +105,10 @@ class Coder:
         self.slot = slot
         self.pinned = pinning.registers
         self.through = pinning.through
-        self.home = [self.pinned.get(x, x * slot) for x in range(len(in_vectors))]
         self.operands = len(in_vectors) * slot
+        self.home = list(range(0, self.operands, slot))
+        for x, register in self.pinned.items():
+            self.home[x] = register
         self.top = self.operands
         self.load_vector, self.store_vector = self.moves.vector_slots(slot)
         used = set(self.pinned.values())
@@ -126,9 +128,8 @@ class Coder:
         self.instrs = instrs
         self.cursor = iter(instrs)
 
-    def expect_results(self, type: FuncType) -> None:
+    def expect_results(self, type: FuncType, plan: CallPlan) -> None:
         """Note where a function leaves its results: in a register, or, in other cases, in its frame."""
-        plan = call_plan(type)
         self.result_register = plan.result
         if plan.registers is None:
             self.result_offsets = [offset for _, offset in value_slots(result_letters(type))]

@@ -7,6 +7,7 @@ from wasmjit.abi.fuel import FUNCTION, LOOP, fuel_costs
 from wasmjit.abi.layout import VMLayout
 from wasmjit.binary.code import Body, decode_body
 from wasmjit.compile.baseline.branches import Frame
+from wasmjit.compile.baseline.call_plan import call_plan
 from wasmjit.compile.baseline.calls import begin
 from wasmjit.compile.baseline.coder import Coder, NoStencilError
 from wasmjit.compile.baseline.context import Context
@@ -16,7 +17,7 @@ from wasmjit.compile.baseline.pinning import count_uses, pin_locals
 from wasmjit.compile.debug import save_places
 from wasmjit.compile.pack import CodePack, function_lists
 from wasmjit.compile.platform import current_platform
-from wasmjit.compile.statistics import Statistics, body_bytes
+from wasmjit.compile.statistics import Statistics
 from wasmjit.compile.unwind import attach_records, frame_records
 from wasmjit.config import Config
 from wasmjit.validate import validate_body
@@ -60,7 +61,8 @@ class BaselineCompiler:
             return None
         pack = _pack(coder, funcidx)
         watch.lap("emit")
-        self.statistics.made("baseline", 1, body_bytes(self.module, pack.funcidxs), len(pack.code))
+        start, end = self.module.codes[coder.function]
+        self.statistics.made("baseline", 1, end - start, len(pack.code))
         return pack
 
 
@@ -74,9 +76,10 @@ def _coder(context: Context, funcidx: int, body: Body) -> Coder:
         raise NoStencilError("many locals")
     c = Coder(context, in_vectors, pin_locals(uses, in_vectors, len(type.params)), slot, body.instrs)
     c.function = funcidx - context.module.num_imported_funcs
-    c.expect_results(type)
+    plan = call_plan(type)
+    c.expect_results(type, plan)
     c.frames.append(Frame(FuncType((), type.results), c.asm.label(), 0))
-    begin(c, type)
+    begin(c, type, plan)
     count(c, ENTRY)
     return c
 
