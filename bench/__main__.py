@@ -43,9 +43,10 @@ def engines(kernel: str) -> dict[str, list[str]]:
     found = {
         NATIVE: [str(OUT / kernel)],
         PORTABLE: [str(OUT / f"{kernel}.portable")],
-        "wasmjit": [*own, "--opt=2", "--bounds-checks=guard", wasm],
-        "wasmjit explicit": [*own, "--opt=2", "--bounds-checks=explicit", wasm],
-        "wasmjit -O0": [*own, "--opt=0", wasm],
+        "wasmjit": [*own, "--tier=optimized", "--opt=2", "--bounds-checks=guard", wasm],
+        "wasmjit explicit": [*own, "--tier=optimized", "--opt=2", "--bounds-checks=explicit", wasm],
+        "wasmjit -O0": [*own, "--tier=optimized", "--opt=0", wasm],
+        "wasmjit baseline": [*own, "--tier=baseline", wasm],
     }
     if find_spec("wasmtime"):
         found["wasmtime"] = [sys.executable, str(HERE / "run_wasmtime.py"), wasm]
@@ -68,7 +69,7 @@ def interpreters(kernel: str) -> dict[str, list[str]]:
     own = [sys.executable, "-m", "wasmjit", "run"]
     found = {
         "interp": [*own, "--tier=interp", wasm, size, "3"],
-        "wasmjit": [*own, "--opt=2", "--bounds-checks=guard", wasm, size, "3"],
+        "wasmjit": [*own, "--tier=optimized", "--opt=2", "--bounds-checks=guard", wasm, size, "3"],
     }
     if find_spec("pywasm"):
         found["pywasm"] = [sys.executable, str(HERE / "run_pywasm.py"), wasm, size, "1"]

@@ -119,7 +119,7 @@ def main() -> None:
     parser.add_argument("--cflags", default="", help="more flags for the compilation to WebAssembly, as one word")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
-    options = [f"--opt={args.opt}", f"--bounds-checks={args.bounds_checks}"]
+    options = ["--tier=optimized", f"--opt={args.opt}", f"--bounds-checks={args.bounds_checks}"]
     engines = args.engines.split(",")
     results = {}
     for kernel in args.kernels.split(","):
