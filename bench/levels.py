@@ -94,7 +94,9 @@ def _speeds(kernels: Sequence[str], runs: int, sizes: Mapping[str, Sequence[str]
         print(f"levels: {kernel}", flush=True, file=sys.stderr)
         compile_kernel(kernel)
         own = [sys.executable, "-m", "wasmjit", "run"]
-        commands = {level: [*own, "--tier=optimized", f"--opt={level}", str(OUT / f"{kernel}.wasm")] for level in LEVELS}
+        commands = {
+            level: [*own, "--tier=optimized", f"--opt={level}", str(OUT / f"{kernel}.wasm")] for level in LEVELS
+        }
         row = measure_row(kernel, commands, runs, sizes.get(kernel, ()))
         for level in LEVELS:
             ratios[f"`--opt={level}`"].append(row[level].median / row["2"].median)

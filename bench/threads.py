@@ -39,7 +39,11 @@ def build() -> dict[str, Path]:
 
 def measure(engine: str, program: Path, threads: int, options: argparse.Namespace) -> tuple[float, str]:
     """Seconds and checksum of one run."""
-    prefix = [sys.executable, "-m", "wasmjit", "run", "--tier=optimized", f"--opt={options.opt}"] if engine == "wasmjit" else []
+    prefix = (
+        [sys.executable, "-m", "wasmjit", "run", "--tier=optimized", f"--opt={options.opt}"]
+        if engine == "wasmjit"
+        else []
+    )
     command = [*prefix, str(program), str(threads), str(options.size), str(options.iterations)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     fields = dict(line.split() for line in done.stdout.splitlines())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from _thread import RLock
 from array import array
-from collections.abc import Callable
 
 from wasmjit.compile.lazy_module import LazyModule
 from wasmjit.compile.native_module import NEVER
@@ -14,7 +13,7 @@ from wasmjit.compile.plan import hot_opt, resolve_tier
 from wasmjit.compile.statistics import Source, Statistics
 from wasmjit.compile.tierup import TierManager
 from wasmjit.config import Config
-from wasmjit.light import TYPE_CHECKING
+from wasmjit.light import TYPE_CHECKING, Callable
 from wasmjit.wasm.module import Module
 
 if TYPE_CHECKING:

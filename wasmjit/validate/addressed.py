@@ -7,8 +7,8 @@ a look at the memory. In other modules the handlers here take the place of those
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
+from wasmjit.light import Any
 from wasmjit.validate.checker import Checker, Types, types_of
 from wasmjit.validate.registry import HANDLERS, Handler
 from wasmjit.wasm.module import Module

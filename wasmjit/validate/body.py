@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
-
 from wasmjit.errors import InvalidError
+from wasmjit.light import Any, Protocol
 from wasmjit.validate.checker import Checker
 from wasmjit.validate.rows import rows_for
 from wasmjit.wasm.module import Module

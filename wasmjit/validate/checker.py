@@ -11,9 +11,9 @@ import sys
 from collections.abc import Iterator
 from functools import lru_cache
 from operator import length_hint
-from typing import Any, NamedTuple
 
 from wasmjit.errors import InvalidError
+from wasmjit.light import Any, NamedTuple
 from wasmjit.limits import MAX_NESTING, MAX_OPERANDS, check_limit
 from wasmjit.wasm.module import Module
 from wasmjit.wasm.rectypes import DefType

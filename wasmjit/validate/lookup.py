@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import TypeVar
 
 from wasmjit.errors import InvalidError
+from wasmjit.light import TypeVar
 from wasmjit.wasm.module import ConstExpr, Module
 from wasmjit.wasm.opcodes import CODE_BY_NAME
 from wasmjit.wasm.types import FuncType

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from typing import TypeAlias
 
+from wasmjit.light import TypeAlias
 from wasmjit.validate.body import Body, validate_instrs
 from wasmjit.validate.checker import FLOOR, Checker
 from wasmjit.wasm.module import Module

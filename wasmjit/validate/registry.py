@@ -7,8 +7,8 @@ has a handler only if its immediate needs a check; the signature is applied afte
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
 
+from wasmjit.light import Any, TypeAlias
 from wasmjit.validate.checker import Checker
 from wasmjit.wasm.opcodes import CODE_BY_NAME
 

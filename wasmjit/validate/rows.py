@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
+from wasmjit.light import TypeAlias
 from wasmjit.validate import (  # noqa: F401  (they fill the registry)
     aggregate,
     control,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from wasmjit.compile.baseline.coder import Coder, NoStencilError
 from wasmjit.compile.baseline.locations import FA, A, B
 from wasmjit.compile.debug import PLACE_SHIFT
+from wasmjit.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wasmjit.compile.baseline.coder import Handler

@@ -9,9 +9,9 @@ from array import array
 from collections.abc import Sequence
 from itertools import accumulate
 from struct import Struct
-from typing import TYPE_CHECKING
 
 from wasmjit.compile.debug import PLACE_SHIFT
+from wasmjit.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wasmjit.compile.baseline.stencil import Constant, Stencil

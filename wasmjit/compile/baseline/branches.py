@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-
 from wasmjit.compile.baseline.coder import Coder
 from wasmjit.compile.baseline.counting import count
 from wasmjit.compile.baseline.locations import PENDING, TEMPORARY, Location
+from wasmjit.light import TYPE_CHECKING, Any, NamedTuple
 from wasmjit.wasm.opcodes import CODE_BY_NAME
 from wasmjit.wasm.types import FuncType
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from wasmjit.compile.baseline.access import refuse_others
 from wasmjit.compile.baseline.coder import Coder, NoStencilError
 from wasmjit.compile.baseline.locations import A, B
+from wasmjit.light import Any
 from wasmjit.wasm.types import I64, is_exn_ref, may_be_host
 
 

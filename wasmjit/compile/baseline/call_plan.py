@@ -7,10 +7,10 @@ them. Others pass arguments and results through slots, to stencils made for the 
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
 
 from wasmjit.compile.baseline.frame import in_vector_register
 from wasmjit.compile.baseline.locations import CALL_INTEGERS, CALL_VECTORS, FA, A
+from wasmjit.light import NamedTuple
 from wasmjit.wasm.types import FuncType
 
 

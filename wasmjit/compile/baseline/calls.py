@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from wasmjit.abi.signature import signature_key
 from wasmjit.compile.baseline.call_plan import CallPlan, call_plan
 from wasmjit.compile.baseline.coder import Coder
 from wasmjit.compile.baseline.locations import FA, PRESERVED, TEMPORARY
+from wasmjit.light import TYPE_CHECKING, NamedTuple
 from wasmjit.wasm.opcodes import CODE_BY_NAME
 from wasmjit.wasm.types import FuncType
 

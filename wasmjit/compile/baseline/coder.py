@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import length_hint
-from typing import TYPE_CHECKING, Any, TypeAlias
 
+from wasmjit.abi.signature import signature_key
 from wasmjit.compile.baseline.assembler import Assembler
 from wasmjit.compile.baseline.frame import MAX_FRAME_BYTES
 from wasmjit.compile.baseline.locations import (
@@ -32,7 +32,7 @@ from wasmjit.compile.baseline.locations import (
 from wasmjit.compile.baseline.pinning import Pinning
 from wasmjit.compile.baseline.rows import Moves
 from wasmjit.compile.convention import value_slots
-from wasmjit.compile.lower.types import result_letters
+from wasmjit.light import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from wasmjit.binary.code import RawInstr
@@ -132,7 +132,7 @@ class Coder:
         """Note where a function leaves its results: in a register, or, in other cases, in its frame."""
         self.result_register = plan.result
         if plan.registers is None:
-            self.result_offsets = [offset for _, offset in value_slots(result_letters(type))]
+            self.result_offsets = [offset for _, offset in value_slots(signature_key(type).partition(":")[2])]
             self.top = max(self.top, 16 * len(type.results))
 
     # --- temporaries

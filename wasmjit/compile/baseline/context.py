@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
 
 from wasmjit.abi.layout import VMLayout
 from wasmjit.compile.baseline.coder import NoStencilError
@@ -13,6 +12,7 @@ from wasmjit.compile.baseline.library import StencilLibrary, stencil_library
 from wasmjit.compile.baseline.rows import Moves
 from wasmjit.compile.plan import resolve_guard
 from wasmjit.config import Config
+from wasmjit.light import TYPE_CHECKING
 from wasmjit.wasm.module import Module
 from wasmjit.wasm.types import I32, PAGE_SIZE_LOG2, may_be_host
 

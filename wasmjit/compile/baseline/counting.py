@@ -6,10 +6,9 @@ behind the code, so that nothing but a decrement and a jump that is not taken st
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from wasmjit.compile.baseline.coder import Coder
 from wasmjit.compile.baseline.locations import PRESERVED
+from wasmjit.light import NamedTuple
 
 
 class Late(NamedTuple):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from wasmjit.compile.baseline import access, branches, bulk, calls, numeric, variable, vector
 from wasmjit.compile.baseline.coder import Handler, NoStencilError
 from wasmjit.compile.baseline.frame import in_vector_register
 from wasmjit.compile.baseline.locations import FA, FB, INTEGERS, MASK_32, REGISTER_NAMES, VECTORS, A, B
 from wasmjit.compile.baseline.rows import Binary, binary_row
+from wasmjit.light import TYPE_CHECKING
 from wasmjit.wasm.opcodes import CODE_BY_NAME, OPCODES, PREFIX_SHIFT, Op
 
 if TYPE_CHECKING:

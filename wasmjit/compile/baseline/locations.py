@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from wasmjit.light import TypeAlias
 
 Location: TypeAlias = "int | tuple[int, ...]"
 

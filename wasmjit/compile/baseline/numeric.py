@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
 
 from wasmjit.compile.baseline.branches import Pending
 from wasmjit.compile.baseline.coder import Coder, Handler
@@ -19,6 +18,7 @@ from wasmjit.compile.baseline.locations import (
     Location,
 )
 from wasmjit.compile.baseline.rows import Binary
+from wasmjit.light import TYPE_CHECKING, NamedTuple
 from wasmjit.wasm.opcodes import CODE_BY_NAME
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ after each call; and since it is in its slot as well by then, every assignment i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from wasmjit.binary.code import RawInstr
 from wasmjit.compile.baseline.locations import CALL_INTEGERS, CALL_VECTORS, INTEGERS, PRESERVED, VECTORS
+from wasmjit.light import NamedTuple
 from wasmjit.wasm.opcodes import CODE_BY_NAME, PREFIX_SHIFT
 
 LOOP_WEIGHT = 8

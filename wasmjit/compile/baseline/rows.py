@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from wasmjit.compile.baseline.locations import FA, FB, INTEGERS, REGISTER_NAMES, VECTORS, A, B
+from wasmjit.light import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from wasmjit.compile.baseline.library import StencilLibrary

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from wasmjit.light import NamedTuple
 
 _KEY = re.compile(r"(entry|call|import|indirect|ref)(8|16)(?: sub (\d+))? ([iIfFvr]*:[iIfFvr]*)")
 _SUBTYPES = re.compile(r"call indirect sub (\d+)")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from functools import cache
-from typing import NamedTuple, TypeAlias
 
 from wasmjit.compile.baseline.short import short_code
+from wasmjit.light import NamedTuple, TypeAlias
 
 _FORMAT = {1: "B", 4: "I", 8: "Q"}
 _MASK = {1: 0xFF, 4: 0xFFFF_FFFF, 8: 0xFFFF_FFFF_FFFF_FFFF}

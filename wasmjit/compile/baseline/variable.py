@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from wasmjit.abi.signature import LETTER
 from wasmjit.compile.baseline.coder import Coder
 from wasmjit.compile.baseline.frame import in_vector_register
 from wasmjit.compile.baseline.locations import FA, FB, TEMPORARY, A, B
+from wasmjit.light import NamedTuple
 from wasmjit.wasm.types import ValType, is_exn_ref, may_be_host
 
 # --- constants and locals

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from wasmjit.compile.baseline.coder import Coder, NoStencilError
 from wasmjit.compile.baseline.locations import FA, FB, TEMPORARY, VECTORS, A, B, Location
+from wasmjit.light import NamedTuple
 
 _LAST = VECTORS[5]
 
