@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from _thread import RLock
-from array import array
 
 from wasmjit.compile.lazy_module import LazyModule
 from wasmjit.compile.native_module import NEVER
@@ -15,6 +14,7 @@ from wasmjit.compile.tierup import TierManager
 from wasmjit.config import Config
 from wasmjit.light import TYPE_CHECKING, Callable
 from wasmjit.wasm.module import Module
+from wasmjit.words import repeated
 
 if TYPE_CHECKING:
     from wasmjit.compile.baseline.compiler import BaselineCompiler
@@ -43,7 +43,7 @@ class TieredModule(LazyModule):
         super().__init__(module, config, digest, progress, statistics)
         self._counts = resolve_tier(config) == "auto"
         if not self._counts:
-            self._counters[:] = memoryview(array("q", [NEVER]) * len(self._counters))
+            self._counters[:] = repeated("q", NEVER, len(self._counters))
         self.tiers = TierManager(self, self._counters, config.tier_threshold) if self._counts else None
 
     def add(self, pack: CodePack, source: Source | None = None) -> None:

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import time
 import weakref
-from array import array
 
 from wasmjit.abi.frame import ENTRY
 from wasmjit.errors import WasmError
 from wasmjit.light import TYPE_CHECKING
+from wasmjit.words import repeated
 
 if TYPE_CHECKING:
     from wasmjit.compile.pack import CodePack
@@ -58,7 +58,7 @@ class TierManager:
         self._resumptions: dict[tuple[int, int], int] = {}
         self._resuming: set[int] = set()
         self._turns: dict[int, int] = {}
-        counters[:] = memoryview(array("q", [self._base]) * len(counters))
+        counters[:] = repeated("q", self._base, len(counters))
 
     def hot(self, index: int, loop: int) -> int:
         """See abi.native.NativeModule."""
