@@ -21,7 +21,6 @@ from wasmjit.compile.baseline.locations import (
     MASK_32,
     MASK_64,
     MOST_NARROW,
-    PENDING,
     PRESERVED,
     TEMPORARY,
     VECTORS,
@@ -351,10 +350,6 @@ class Coder:
         """The opcode of a later instruction; of the current one if `distance` is 0."""
         # What a list's iterator has left tells where it is, so the loop need not count.
         return self.instrs[distance - 1 - length_hint(self.cursor)][0]
-
-    def condition_pending(self) -> bool:
-        """Whether the top operand is a comparison that has not been made yet."""
-        return bool(self.stack) and self.stack[-1] == PENDING
 
 
 Handler: TypeAlias = Callable[[Coder, Any], None]

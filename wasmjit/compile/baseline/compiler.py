@@ -27,6 +27,9 @@ from wasmjit.wasm.types import FuncType
 
 _LOCAL_GET, _I32_CONST = CODE_BY_NAME["local.get"], CODE_BY_NAME["i32.const"]
 
+MAX_OPERANDS = 200
+"""Operands on the stack at once: handlers look through them, which a body made for it would make quadratic."""
+
 
 class BaselineCompiler:
     """Compiles functions of one module, one at a time. What it costs is counted in `statistics`."""
@@ -95,6 +98,8 @@ def _translate(c: Coder) -> None:
             elif code == _I32_CONST:
                 stack.append((imm,))
             else:
+                if len(stack) > MAX_OPERANDS:
+                    raise NoStencilError("many operands")
                 c.offset = offset
                 handlers[code](c, imm)
     finish_counts(c)
@@ -106,6 +111,8 @@ def _translate_fueled(c: Coder) -> None:
     c.offset = c.instrs[0][2]
     _charge(c, costs.get(FUNCTION), check=True)
     for code, imm, offset in c.cursor:
+        if len(c.stack) > MAX_OPERANDS:
+            raise NoStencilError("many operands")
         c.offset = offset
         c.context.handlers[code](c, imm)
         # A handler that passes over dead code ends at a later instruction.
