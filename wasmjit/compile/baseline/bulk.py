@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from wasmjit.compile.baseline.access import refuse_others
-from wasmjit.compile.baseline.coder import Coder, NoStencilError
+from wasmjit.compile.baseline.coder import Coder, Handler, NoStencilError
 from wasmjit.compile.baseline.locations import A, B
-from wasmjit.light import Any
 from wasmjit.wasm.types import I64, is_exn_ref, may_be_host
 
 
@@ -14,10 +13,8 @@ def _call(c: Coder, operands: int, key: str, *values: int) -> None:
     first = len(c.stack) - operands
     c.leave_registers(first)
     c.spill_from(first)
-    c.asm.locate(c.offset)
-    c.asm.put(c.context.stencil(f"slots{c.slot} {key}"), *values, c.place(first))
+    c.call_out(f"slots{c.slot} {key}", *values, c.place(first))
     del c.stack[first:]
-    c.return_to_registers()
 
 
 def memory_grow(c: Coder, memidx: int) -> None:
@@ -25,9 +22,7 @@ def memory_grow(c: Coder, memidx: int) -> None:
     refuse_others(c, memidx)
     c.take_a(c.stack.pop())
     c.leave_registers(len(c.stack))
-    c.asm.locate(c.offset)
-    c.asm.put(c.context.stencil("memory.grow A"))
-    c.return_to_registers()
+    c.call_out("memory.grow A")
     c.stack.append(A)
 
 
@@ -49,14 +44,12 @@ def memory_init(c: Coder, imm: tuple[int, int]) -> None:
     _call(c, 3, "memory.init", imm[0])
 
 
-def drop_segment(name: str) -> Any:
+def drop_segment(name: str) -> Handler:
     """`data.drop` or `elem.drop`."""
 
     def handle(c: Coder, index: int) -> None:
         c.leave_registers(len(c.stack))
-        c.asm.locate(c.offset)
-        c.asm.put(c.context.stencil(name), index)
-        c.return_to_registers()
+        c.call_out(name, index)
 
     return handle
 
@@ -99,10 +92,8 @@ def table_set(c: Coder, tableidx: int) -> None:
     else:
         c.to_integer(A, reference)
         c.to_integer(B, index)
-    c.asm.locate(c.offset)
     letter = "x " if may_be_host(type) else "e " if is_exn_ref(type) else ""
-    c.asm.put(c.context.stencil(f"table.set {letter}B,A"), c.context.layout.table(tableidx))
-    c.return_to_registers()
+    c.call_out(f"table.set {letter}B,A", c.context.layout.table(tableidx))
 
 
 def table_fill(c: Coder, tableidx: int) -> None:

@@ -336,6 +336,12 @@ class Coder:
             if not isinstance(location, tuple) and (location < TEMPORARY or location in (A, FA)):
                 self.spill(index)
 
+    def call_out(self, key: str, *values: int) -> None:
+        """Put a stencil that calls, and so loses registers; operands are out of those by now (`leave_registers`)."""
+        self.asm.locate(self.offset)
+        self.asm.put(self.context.stencil(key), *values)
+        self.return_to_registers()
+
     def return_to_registers(self) -> None:
         """Load the locals whose registers a call has not preserved."""
         if self.reloads is None:
